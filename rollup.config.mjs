@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import resolve from '@rollup/plugin-node-resolve';
+import terser from '@rollup/plugin-terser';
+import esbuild from 'rollup-plugin-esbuild';
+
+const version = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).version;
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+
+const plugins = ({ browser }) => [
+  resolve({ browser, exportConditions: ['handrail-source'], extensions: ['.ts', '.tsx', '.mjs', '.js'] }),
+  esbuild({
+    target: browser ? 'es2020' : 'node22',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    define: { __VERSION__: JSON.stringify(version) },
+    tsconfig: false,
+  }),
+];
+const minify = terser({
+  ecma: 2020,
+  module: true,
+  compress: { passes: 3, unsafe_arrows: true },
+  format: { comments: false },
+});
+
+/** What a page loads: the script tag's file and the two files it may load later. */
+const pageFile = (input, name, format) => ({
+  input: path(input),
+  plugins: [...plugins({ browser: true }), minify],
+  output: { file: path(`sdk/dist/page/${name}.js`), format, sourcemap: true },
+});
+
+/** What npm users import. Dependencies stay imports; `@handrail/widgets` stays a lazy one. */
+const library = (directory, input) => ({
+  input,
+  plugins: plugins({ browser: true }),
+  external: (id) => !id.startsWith('.') && !id.startsWith('/') && id !== '@handrail/sdk/protocol',
+  output: { dir: path(`${directory}/dist`), format: 'es', chunkFileNames: '[name].js', sourcemap: true },
+});
+
+export default [
+  pageFile('sdk/src/tag.ts', 'handrail', 'iife'),
+  pageFile('sdk/src/prompts/index.ts', 'handrail-prompts', 'es'),
+  pageFile('widgets/src/index.ts', 'handrail-widgets', 'es'),
+  library('sdk', {
+    index: path('sdk/src/index.ts'),
+    protocol: path('sdk/src/protocol.ts'),
+    condition: path('sdk/src/condition.ts'),
+  }),
+  library('widgets', { index: path('widgets/src/index.ts') }),
+  {
+    input: { index: path('collector/src/index.ts'), cli: path('collector/src/cli/index.ts') },
+    plugins: plugins({ browser: false }),
+    external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('@handrail/sdk'),
+    output: { dir: path('collector/dist'), format: 'es', chunkFileNames: '[name].js', sourcemap: true },
+  },
+  {
+    input: path('collector/dashboard/src/main.tsx'),
+    plugins: [...plugins({ browser: true }), minify],
+    output: { file: path('collector/dist/dashboard/dashboard.js'), format: 'es', sourcemap: true },
+  },
+];
