@@ -53,7 +53,7 @@ export default [
     input: { index: path('collector/src/index.ts'), cli: path('collector/src/cli/index.ts') },
     plugins: plugins({ browser: false }),
     external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('@handrail/sdk'),
-    output: { dir: path('collector/dist'), format: 'es', chunkFileNames: '[name].js', sourcemap: true },
+    output: { dir: path('collector/dist'), format: 'es', chunkFileNames: 'collector.js', sourcemap: true },
   },
   {
     input: path('collector/dashboard/src/main.tsx'),

@@ -1,0 +1,118 @@
+import type { Answer, Lead, Ledger, List, Site, Task, Touchpoint } from './api-types.ts';
+
+const TIMEOUT_MS = 10_000;
+const LEADS_SHOWN = 10;
+const TASKS_SHOWN = 20;
+const ANSWERS_SHOWN = 20;
+const TOUCHPOINTS_SHOWN = 20;
+
+/** A request that failed, with a message fit to be shown. */
+export class ApiError extends Error {
+  /** HTTP status; 0 where no answer came. */
+  readonly status: number;
+
+  constructor(message: string, status: number, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ApiError';
+    this.status = status;
+  }
+}
+
+/** The owner API, authorised by the session cookie. Every method rejects with `ApiError` alone. */
+export interface Api {
+  /** Trades the key for the cookie; the page never keeps it. */
+  signIn(secretKey: string): Promise<void>;
+  signOut(): Promise<void>;
+  /** The site signed in to; null where nobody is. */
+  site(): Promise<Site | null>;
+  /** The hottest first. */
+  leads(signal: AbortSignal): Promise<Lead[]>;
+  lead(id: string, signal: AbortSignal): Promise<Lead>;
+  ledger(leadId: string, signal: AbortSignal): Promise<Ledger>;
+  /** The latest first. */
+  touchpoints(leadId: string, signal: AbortSignal): Promise<Touchpoint[]>;
+  /** The latest first. */
+  answers(signal: AbortSignal): Promise<Answer[]>;
+  /** Open ones, the most urgent first. */
+  tasks(signal: AbortSignal): Promise<Task[]>;
+  finishTask(id: string): Promise<void>;
+}
+
+/** `onSignedOut` is told when the session turns out to have ended. */
+export function createApi(onSignedOut: () => void): Api {
+  async function owner<Body>(path: string, init: RequestInit): Promise<Body> {
+    try {
+      return await request<Body>(path, init);
+    } catch (error) {
+      if (hasStatus(error, 401)) onSignedOut();
+      throw error;
+    }
+  }
+  const list = async <Item>(path: string, signal: AbortSignal): Promise<Item[]> =>
+    (await owner<List<Item>>(path, { signal })).data;
+
+  return {
+    signIn: (secretKey) =>
+      request('/v1/session', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ secretKey }),
+      }),
+    signOut: () => request('/v1/session', { method: 'DELETE' }),
+    async site() {
+      try {
+        return (await request<{ site: Site }>('/v1/session', {})).site;
+      } catch (error) {
+        if (hasStatus(error, 401)) return null;
+        throw error;
+      }
+    },
+    leads: (signal) => list(`/v1/leads?sort=-score&limit=${LEADS_SHOWN}`, signal),
+    lead: (id, signal) => owner(`/v1/leads/${encodeURIComponent(id)}`, { signal }),
+    ledger: (leadId, signal) => owner(`/v1/leads/${encodeURIComponent(leadId)}/score`, { signal }),
+    touchpoints: (leadId, signal) =>
+      list(`/v1/leads/${encodeURIComponent(leadId)}/touchpoints?limit=${TOUCHPOINTS_SHOWN}`, signal),
+    answers: (signal) => list(`/v1/answers?limit=${ANSWERS_SHOWN}`, signal),
+    tasks: (signal) => list(`/v1/tasks?status=open&sort=dueAt&limit=${TASKS_SHOWN}`, signal),
+    async finishTask(id) {
+      await owner(`/v1/tasks/${encodeURIComponent(id)}/done`, { method: 'POST' });
+    },
+  };
+}
+
+export function hasStatus(error: unknown, status: number): boolean {
+  return error instanceof ApiError && error.status === status;
+}
+
+/** Resolves to the JSON of a 2xx, or to undefined for a 204. */
+async function request<Body>(path: string, init: RequestInit): Promise<Body> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const signal = init.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(path, { ...init, signal });
+    text = await response.text();
+  } catch (cause) {
+    throw new ApiError('The collector cannot be reached.', 0, { cause });
+  }
+  const body = parse(text);
+  if (!response.ok) throw new ApiError(problemText(body, response.status), response.status);
+  return body as Body;
+}
+
+/** A proxy in between may answer with something that is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The most telling text of a problem document (RFC 9457). */
+function problemText(body: unknown, status: number): string {
+  const { title, detail } = (body ?? {}) as { title?: unknown; detail?: unknown };
+  for (const text of [detail, title]) if (typeof text === 'string' && text !== '') return text;
+  return `The collector answered with status ${status}.`;
+}

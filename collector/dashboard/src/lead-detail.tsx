@@ -1,0 +1,104 @@
+import { useCallback, useEffect, useId, useRef } from 'preact/hooks';
+import type { Api } from './api.ts';
+import type { Lead } from './api-types.ts';
+import { leadLabel, type SiteFormats, scoreText, words } from './format.ts';
+import { LedgerTable } from './ledger-table.tsx';
+import { useLive } from './live.ts';
+import { Failed } from './panel.tsx';
+import { TouchpointTable } from './touchpoint-table.tsx';
+import { When } from './when.tsx';
+import { TemperatureBadge } from './why.tsx';
+
+const MARKETING = { granted: 'Yes', denied: 'No', pending: 'Not asked yet' };
+
+interface LeadDetailProps {
+  api: Api;
+  leadId: string;
+  formats: SiteFormats;
+  onClose: () => void;
+}
+
+/** One lead in full: its facts, the whole score ledger and the last touchpoints. */
+export function LeadDetail({ api, leadId, formats, onClose }: LeadDetailProps) {
+  const headingId = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  const detail = useLive(
+    useCallback(
+      async (signal: AbortSignal) => {
+        const [lead, ledger, touchpoints] = await Promise.all([
+          api.lead(leadId, signal),
+          api.ledger(leadId, signal),
+          api.touchpoints(leadId, signal),
+        ]);
+        return { lead, ledger, touchpoints };
+      },
+      [api, leadId],
+    ),
+  );
+  const { data, triedAtMs: nowMs } = detail;
+
+  return (
+    <dialog ref={dialog} class="card detail" aria-labelledby={headingId} onClose={onClose}>
+      <header>
+        <h2 id={headingId}>
+          <bdi>{data ? leadLabel(data.lead) : 'Lead'}</bdi>
+        </h2>
+        {data && <TemperatureBadge temperature={data.lead.temperature} />}
+        <button type="button" onClick={() => dialog.current?.close()}>
+          Close
+        </button>
+      </header>
+      <div class="detail-body" aria-busy={nowMs === 0}>
+        {data ? (
+          <>
+            <Facts lead={data.lead} score={data.ledger.score} nowMs={nowMs} formats={formats} />
+            <LedgerTable ledger={data.ledger} nowMs={nowMs} formats={formats} />
+            <TouchpointTable touchpoints={data.touchpoints} nowMs={nowMs} formats={formats} />
+          </>
+        ) : detail.error ? (
+          <Failed live={detail} />
+        ) : (
+          <p class="muted">Loading…</p>
+        )}
+      </div>
+    </dialog>
+  );
+}
+
+interface FactsProps {
+  lead: Lead;
+  /** The ledger's: read at the same moment as its entries. */
+  score: number;
+  nowMs: number;
+  formats: SiteFormats;
+}
+
+function Facts({ lead, score, nowMs, formats }: FactsProps) {
+  const facts = [
+    ['Score', scoreText(score)],
+    ['Stage', words(lead.stage)],
+    ['Fit', lead.fit],
+    ['E-mail', lead.email],
+    ['May be e-mailed', MARKETING[lead.consent.marketing]],
+    ['Flags', lead.flags.map(words).join(', ')],
+    ['Came by', lead.source.first && words(lead.source.first.channel)],
+    ['Sessions', String(lead.sessionCount)],
+    ['Touchpoints', String(lead.touchpointCount)],
+    ['First seen', <When key="first" iso={lead.firstSeenAt} nowMs={nowMs} formats={formats} />],
+    ['Last seen', <When key="last" iso={lead.lastSeenAt} nowMs={nowMs} formats={formats} />],
+    ['Cools', lead.coolsAt && <When key="cools" iso={lead.coolsAt} nowMs={nowMs} formats={formats} />],
+  ] as const;
+  return (
+    <dl class="facts wide">
+      {facts
+        .filter(([, value]) => value)
+        .map(([label, value]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

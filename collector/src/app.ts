@@ -1,0 +1,119 @@
+import { fileURLToPath } from 'node:url';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { cors } from 'hono/cors';
+import { type CompiledSites, compiledSites } from './compiled-sites.ts';
+import { describe } from './ingest/decode.ts';
+import { Problem, problemResponse } from './problem.ts';
+import { ownerOnly } from './routes/auth.ts';
+import type { Env, Services } from './routes/context.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { readFiles, serveFile } from './routes/files.ts';
+import { ingestRoutes } from './routes/ingest.ts';
+import { leadRoutes } from './routes/leads.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { siteRoutes } from './routes/site.ts';
+import { unsubscribeRoutes } from './routes/unsubscribe.ts';
+import { workRoutes } from './routes/work.ts';
+import { type Store, StoreUnavailable } from './store/store.ts';
+
+declare const __VERSION__: string;
+
+export interface CollectorOptions {
+  /** Where everything is kept, such as `openSqliteStore('handrail.sqlite')`. */
+  store: Store;
+  /** Milliseconds UTC. [now=Date.now] */
+  now?: () => number;
+  /** Shared with a dispatcher on the same store. [sites=compiledSites(store)] */
+  sites?: CompiledSites;
+  /** Where the build has put the page's scripts and the dashboard. [filesDirectory=beside this file] */
+  filesDirectory?: string;
+  /** Told of what should not happen; the client gets a 500. [onError=console.error] */
+  onError?: (error: unknown) => void;
+}
+
+const INGEST_PATHS = ['batch', 'track', 'page', 'screen', 'identify', 'group', 'alias'].map(
+  (name) => `/v1/${name}`,
+);
+const OWNER_PATHS = ['leads', 'answers', 'deliveries', 'tasks', 'rejected'].map((name) => `/v1/${name}`);
+const RETRY_AFTER_SECONDS = 5;
+
+const DASHBOARD_CSP =
+  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/**
+ * The collector as a Hono app: serve it with `@hono/node-server`, or mount it in any server that speaks Web standards.
+ * Follow-ups are sent by a dispatcher of their own (`createDispatcher`).
+ */
+export function createCollector({
+  store,
+  now = Date.now,
+  sites = compiledSites(store),
+  filesDirectory = fileURLToPath(new URL('.', import.meta.url)),
+  onError = console.error,
+}: CollectorOptions): OpenAPIHono<Env> {
+  const services: Services = { store, sites, now };
+  const app = new OpenAPIHono<Env>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const field = result.error.issues[0]?.path.join('.') || result.target;
+      throw new Problem(400, 'invalid_parameter', describe(result.error.issues), { field });
+    },
+  });
+
+  app.onError((error, c) => {
+    if (error instanceof Problem) return problemResponse(c, error);
+    if (error instanceof StoreUnavailable) {
+      const detail = 'the collector cannot store anything just now; nothing of this was kept';
+      return problemResponse(
+        c,
+        new Problem(503, 'unavailable', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS }),
+      );
+    }
+    onError(error);
+    return problemResponse(
+      c,
+      new Problem(500, 'internal', 'something went wrong here; nothing of this was kept'),
+    );
+  });
+  app.notFound((c) => problemResponse(c, new Problem(404, 'not_found', `no such path: ${c.req.path}`)));
+
+  // Any page may send: what counts is the key, and the site's own list of origins, checked with it.
+  const anyOrigin = cors({ origin: '*', exposeHeaders: ['Retry-After'], maxAge: 86_400 });
+  for (const path of [...INGEST_PATHS, '/v1/sites/*']) app.use(path, anyOrigin);
+  for (const path of OWNER_PATHS) {
+    app.use(path, ownerOnly(services));
+    app.use(`${path}/*`, ownerOnly(services));
+  }
+
+  ingestRoutes(app, services);
+  siteRoutes(app, services);
+  sessionRoutes(app, services);
+  leadRoutes(app, services);
+  workRoutes(app, services);
+  unsubscribeRoutes(app, services);
+  docsRoutes(app, __VERSION__);
+
+  app.get('/healthz', (c) => c.json({ status: 'ok' }));
+  app.get('/readyz', async (c) => {
+    await store.sites.first();
+    return c.json({ status: 'ok' });
+  });
+
+  const pageFiles = readFiles(`${filesDirectory}/page`);
+  // Loaded by `import()` from other origins, which asks for CORS.
+  const pageHeaders = {
+    'Access-Control-Allow-Origin': '*',
+    'Cross-Origin-Resource-Policy': 'cross-origin',
+    'Cache-Control': 'public, max-age=300, stale-while-revalidate=86400',
+  };
+  for (const name of pageFiles.keys()) app.get(`/${name}`, (c) => serveFile(c, pageFiles, name, pageHeaders));
+
+  const dashboardFiles = readFiles(`${filesDirectory}/dashboard`);
+  const dashboardHeaders = { 'Content-Security-Policy': DASHBOARD_CSP, 'Cache-Control': 'no-cache' };
+  const dashboardFile = (name: string) => (c: Parameters<typeof serveFile>[0]) =>
+    serveFile(c, dashboardFiles, name, dashboardHeaders);
+  app.get('/dashboard', dashboardFile('index.html'));
+  app.get('/dashboard/', dashboardFile('index.html'));
+  app.get('/dashboard/:file', (c) => dashboardFile(c.req.param('file'))(c));
+  return app;
+}

@@ -1,0 +1,14 @@
+import { Command } from 'commander';
+import { startCommand } from './start.ts';
+
+declare const __VERSION__: string;
+
+/** The `handrail` command; one file a subcommand. */
+export function run(argv: string[]): Promise<unknown> {
+  return new Command('handrail')
+    .description('The Handrail collector')
+    .version(__VERSION__)
+    .addCommand(startCommand())
+    .showSuggestionAfterError()
+    .parseAsync(argv);
+}

@@ -1,0 +1,89 @@
+/** Mail, by the operator's SMTP server. */
+
+import { createTransport } from 'nodemailer';
+import type { Channel, SendResult } from './channel.ts';
+import { asDetail, describeError } from './detail.ts';
+import { htmlFromText } from './email-html.ts';
+import { isAddress, type Mailbox } from './mailbox.ts';
+
+export interface EmailContent {
+  from: Mailbox;
+  /** `null` where the lead has none. */
+  to: Mailbox | null;
+  subject: string;
+  /** The HTML alternative is made from it. */
+  text: string;
+  /**
+   * Lets the reader's mail program unsubscribe with one click (RFC 8058). Must be https, and a POST to it must do;
+   * the mail server must sign (DKIM) these headers for the program to show the button.
+   */
+  unsubscribeUrl?: string | undefined;
+}
+
+export interface EmailChannel extends Channel<EmailContent> {
+  /** Ends the pooled connections, which would keep the process alive. */
+  close(): void;
+}
+
+/**
+ * @param smtpUrl `smtps://user:password@host:465`, or `smtp://…:587` (STARTTLS where offered); options in the
+ *   query as nodemailer has them
+ * @throws TypeError where it is no SMTP URL
+ */
+export function createEmailChannel(smtpUrl: string): EmailChannel {
+  if (!/^smtps?:$/.test(URL.parse(smtpUrl)?.protocol ?? ''))
+    throw new TypeError('the SMTP server must be given as smtp://host:port or smtps://host:port');
+  const transport = createTransport({
+    url: smtpUrl,
+    pool: true,
+    connectionTimeout: 15_000,
+    greetingTimeout: 15_000,
+    // Of silence. Servers may think long before they accept a message, and hanging up then duplicates it: RFC 5321,
+    // section 4.5.3.2.6.
+    socketTimeout: 120_000,
+  });
+
+  return {
+    async send({ deliveryId, content: { from, to, subject, text, unsubscribeUrl } }, signal) {
+      if (!to || !isAddress(to.address))
+        return { outcome: 'failed', reason: 'no_address', detail: to ? 'not an e-mail address' : 'none' };
+      try {
+        const { response } = await transport.sendMail({
+          messageId: `<${deliveryId}@${domainOf(from.address)}>`,
+          from: { address: from.address, name: from.name ?? '' },
+          to: { address: to.address, name: to.name ?? '' },
+          subject,
+          text,
+          html: htmlFromText(text),
+          headers: unsubscribeUrl === undefined ? {} : unsubscribeHeaders(unsubscribeUrl),
+          ...(signal && { signal }),
+        });
+        return { outcome: 'sent', detail: asDetail(response) };
+      } catch (error) {
+        return resultOf(error);
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+function unsubscribeHeaders(url: string) {
+  return { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
+}
+
+function domainOf(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}
+
+/**
+ * Final is only the server's 5xx to this very message or its recipient. A 5xx to the greeting or to the log-in is
+ * about the operator's set-up, which will be mended; so is 530, "authentication required" (RFC 4954, section 6).
+ */
+function resultOf(error: unknown): SendResult {
+  const detail = describeError(error);
+  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  const aboutThisMessage = code === 'EENVELOPE' || code === 'EMESSAGE';
+  if (aboutThisMessage && typeof responseCode === 'number' && responseCode >= 500 && responseCode !== 530)
+    return { outcome: 'failed', reason: 'rejected', detail };
+  return { outcome: 'retry', detail };
+}

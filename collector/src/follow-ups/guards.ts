@@ -1,0 +1,86 @@
+/** The last look before something is sent: the questions of DESIGN section 8 in their order, each answer kept. Pure. */
+import type { Consent } from '@handrail/sdk/protocol';
+import { endOfQuietHours } from './quiet-hours.ts';
+
+export interface GuardFacts {
+  channel: 'email' | 'webhook' | 'task';
+  enrollmentActive: boolean;
+  /** Of the step's own `if`; `true` without one. */
+  conditionHolds: boolean;
+  address: string | null;
+  consent: Partial<Consent>;
+  suppressed: boolean;
+  quietHours: readonly [string, string] | undefined;
+  /** The lead's, else the site's. */
+  timezone: string;
+  messagesThisWeek: number;
+  messagesPerWeek: number;
+  /** A number in 0…1 that stays the same for this lead in this sequence. */
+  holdoutDraw: number;
+  holdoutShare: number;
+  dueAt: number;
+}
+
+export const CHECKS = [
+  'goal',
+  'expiry',
+  'condition',
+  'address',
+  'consent',
+  'suppression',
+  'quiet_hours',
+  'contact_budget',
+  'holdout',
+] as const;
+export type Check = (typeof CHECKS)[number];
+export type SkipReason =
+  | 'goal_met'
+  | 'expired'
+  | 'condition'
+  | 'no_address'
+  | 'no_consent'
+  | 'suppressed'
+  | 'contact_budget'
+  | 'holdout'
+  | 'sequence_removed';
+export interface CheckResult {
+  check: Check;
+  passed: boolean;
+}
+
+export type Decision =
+  | { action: 'send'; checks: CheckResult[] }
+  | { action: 'skip'; reason: SkipReason; checks: CheckResult[] }
+  | { action: 'defer'; reason: 'quiet_hours'; until: number; checks: CheckResult[] };
+
+/** A message that much too late has lost its moment: after a downtime, nobody gets three days' mail at once. */
+export const MAX_LATENESS_MS = 24 * 3_600_000;
+
+export function decide(facts: GuardFacts, now: number): Decision {
+  const checks: CheckResult[] = [];
+  const fails = (check: Check, passed: boolean) => {
+    checks.push({ check, passed });
+    return !passed;
+  };
+  const skip = (reason: SkipReason): Decision => ({ action: 'skip', reason, checks });
+
+  if (fails('goal', facts.enrollmentActive)) return skip('goal_met');
+  if (fails('expiry', now - facts.dueAt <= MAX_LATENESS_MS)) return skip('expired');
+  if (fails('condition', facts.conditionHolds)) return skip('condition');
+  // Only e-mail addresses the person; a webhook and a task go to the owner's own people.
+  if (facts.channel === 'email') {
+    if (fails('address', facts.address !== null)) return skip('no_address');
+    if (fails('consent', facts.consent.marketing === 'granted')) return skip('no_consent');
+    if (fails('suppression', !facts.suppressed)) return skip('suppressed');
+    const until = facts.quietHours ? endOfQuietHours(facts.quietHours, facts.timezone, now) : null;
+    if (until !== null) {
+      fails('quiet_hours', false);
+      return { action: 'defer', reason: 'quiet_hours', until, checks };
+    }
+    fails('quiet_hours', true);
+    if (fails('contact_budget', facts.messagesThisWeek < facts.messagesPerWeek))
+      return skip('contact_budget');
+  }
+  if (fails('holdout', facts.holdoutDraw >= facts.holdoutShare)) return skip('holdout');
+  return { action: 'send', checks };
+}

@@ -1,0 +1,128 @@
+/** What a touchpoint means for the lead's follow-ups. Pure: the store carries it out in the touchpoint's transaction. */
+import { type Facts, holds } from '@handrail/sdk/condition';
+import { factsOf, type Moment, matches } from '../leads/facts.ts';
+import type { Touchpoint } from '../leads/touchpoint.ts';
+import { type CompiledSequence, type CompiledSite, durationMs, touchpointsIn } from '../site/compile.ts';
+import type { Step } from '../site/schema.ts';
+
+/** A lead's latest run through a sequence. */
+export interface Enrollment {
+  id: number;
+  sequenceId: string;
+  status: 'active' | 'completed' | 'goal_met' | 'exited';
+  /** What the steps' times are counted from. */
+  anchorAt: number;
+  /** The step that is due next. */
+  step: number;
+  endedAt: number | null;
+}
+
+export type EndReason = 'goal_met' | 'start_undone';
+
+export interface PlannedStep {
+  step: number;
+  channel: 'email' | 'webhook' | 'task';
+  dueAt: number;
+}
+
+export interface FollowUps {
+  started: { sequenceId: string; anchorAt: number; first: PlannedStep }[];
+  /** Still waiting for its `unless`, and started anew. */
+  restarted: { enrollmentId: number; anchorAt: number; first: PlannedStep }[];
+  ended: { enrollmentId: number; reason: EndReason }[];
+}
+
+/**
+ * @param enrollments the lead's latest for each sequence
+ * @param now when the touchpoint was received: starts that are no touchpoint of their own count from here
+ */
+export function plan(
+  before: Moment,
+  after: Moment,
+  touchpoint: Touchpoint,
+  enrollments: readonly Enrollment[],
+  site: CompiledSite,
+  now: number,
+): FollowUps {
+  const followUps: FollowUps = { started: [], restarted: [], ended: [] };
+  if (site.sequences.length === 0) return followUps;
+  const facts = { before: factsOf(before, site), after: factsOf(after, site) };
+  for (const sequence of site.sequences) {
+    const latest = enrollments.find((each) => each.sequenceId === sequence.id);
+    if (latest?.status === 'active') {
+      const reason = endOf(sequence, latest, touchpoint, facts.after);
+      if (reason) {
+        followUps.ended.push({ enrollmentId: latest.id, reason });
+        continue;
+      }
+    }
+    const anchorAt = startOf(sequence, touchpoint, facts, site, now);
+    if (anchorAt === null) continue;
+    const first = planStep(sequence, 0, anchorAt);
+    if (!first) continue;
+    if (latest?.status === 'active') {
+      const isWaiting =
+        latest.step === 0 && sequence.unless && now < latest.anchorAt + sequence.unless.withinMs;
+      if (isWaiting) followUps.restarted.push({ enrollmentId: latest.id, anchorAt, first });
+    } else if (mayEnterAgain(sequence, latest, now)) {
+      followUps.started.push({ sequenceId: sequence.id, anchorAt, first });
+    }
+  }
+  return followUps;
+}
+
+/** When the step is due; `null` after the last one. The first never before the `unless` of the start is decided. */
+export function planStep(sequence: CompiledSequence, index: number, anchorAt: number): PlannedStep | null {
+  const step = sequence.steps[index];
+  if (!step) return null;
+  const afterMs = Math.max(durationMs(step.after), sequence.unless?.withinMs ?? 0);
+  return { step: index, channel: channelOf(step), dueAt: anchorAt + afterMs };
+}
+
+const channelOf = (step: Step): PlannedStep['channel'] => ('task' in step ? 'task' : step.send.channel);
+
+function endOf(
+  { goal, unless }: CompiledSequence,
+  enrollment: Enrollment,
+  touchpoint: Touchpoint,
+  facts: Facts,
+): EndReason | null {
+  const undoes = unless && matches({ name: unless.touchpoint, where: unless.where }, touchpoint);
+  const sinceAnchorMs = touchpoint.at - enrollment.anchorAt;
+  if (undoes && sinceAnchorMs >= 0 && sinceAnchorMs <= unless.withinMs) return 'start_undone';
+  // A goal reached before the start, and remembered, is not this run's; the touchpoint at hand must bring it about.
+  const bringsGoal = goal && touchpoint.at >= enrollment.anchorAt && holds(goal, facts);
+  return bringsGoal && names(goal, touchpoint) ? 'goal_met' : null;
+}
+
+/** A goal without touchpoints (a stage, a temperature) can be reached by any. */
+function names(goal: NonNullable<CompiledSequence['goal']>, touchpoint: Touchpoint): boolean {
+  const tests = touchpointsIn(goal);
+  return (
+    tests.length === 0 ||
+    tests.some((test) => matches({ name: test.touchpoint, where: test.where }, touchpoint))
+  );
+}
+
+/** The time from which steps count; `null` if this touchpoint does not start the sequence. */
+function startOf(
+  { start }: CompiledSequence,
+  touchpoint: Touchpoint,
+  facts: { before: Facts; after: Facts },
+  site: CompiledSite,
+  now: number,
+): number | null {
+  if (!holds(start, facts.after)) return null;
+  const isStart = touchpointsIn(start).some((leaf) => matches(site.testOf(leaf), touchpoint));
+  if (isStart) return touchpoint.at;
+  return holds(start, facts.before) ? null : now;
+}
+
+function mayEnterAgain(
+  { reentryMs }: CompiledSequence,
+  latest: Enrollment | undefined,
+  now: number,
+): boolean {
+  if (!latest || latest.status === 'goal_met' || latest.endedAt === null) return true;
+  return latest.status === 'exited' || now - latest.endedAt >= reentryMs;
+}

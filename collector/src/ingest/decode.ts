@@ -1,0 +1,175 @@
+/** One message off the wire into a touchpoint, or a rejection that names the field. Pure. */
+import type { Campaign, Consent, JsonObject, Message, MessageContext } from '@handrail/sdk/protocol';
+import type { z } from 'zod';
+import type { Page, Sender, Touchpoint, Trust } from '../leads/touchpoint.ts';
+import { messageSchema } from '../wire.ts';
+import { sourceOf } from './channel.ts';
+import { correctedTime } from './clock.ts';
+import { ga4Name } from './commerce-names.ts';
+import { isTooLarge, tame } from './limits.ts';
+
+export interface Decoded {
+  sender: Sender;
+  /** Its `source` is that of its own page; the session's first one counts. */
+  touchpoint: Touchpoint;
+}
+
+export type RejectionCode = 'message_too_large' | 'message_too_deep' | 'invalid_message' | 'missing_identity';
+
+export interface Rejection {
+  code: RejectionCode;
+  /** `event: expected string, received undefined` */
+  message: string;
+  messageId: string | null;
+}
+
+export interface Envelope {
+  sentAt: number | null;
+  receivedAt: number;
+  trust: Trust;
+  /** Shared by the messages of a batch; a message's own fields win. */
+  context: JsonObject | undefined;
+  /** UTF-8 bytes of the whole request. */
+  bodyBytes: number;
+}
+
+export function decode(
+  raw: unknown,
+  envelope: Envelope,
+  newMessageId: () => string,
+): { ok: true; decoded: Decoded } | { ok: false; rejection: Rejection } {
+  if (!tame(raw)) return reject(raw, 'message_too_deep', 'message: nested deeper than 10 levels');
+  if (isTooLarge(raw, envelope.bodyBytes))
+    return reject(raw, 'message_too_large', 'message: larger than 32 KB');
+  const parsed = messageSchema.safeParse(withSharedContext(raw, envelope.context));
+  if (!parsed.success) return reject(raw, 'invalid_message', describe(parsed.error.issues));
+  const message = parsed.data;
+  if (!message.anonymousId && !message.userId) {
+    return reject(raw, 'missing_identity', 'anonymousId: expected this or userId');
+  }
+  return { ok: true, decoded: toTouchpoint(message, envelope, message.messageId ?? newMessageId()) };
+}
+
+function reject(raw: unknown, code: RejectionCode, message: string): { ok: false; rejection: Rejection } {
+  const id = typeof raw === 'object' && raw !== null && 'messageId' in raw ? raw.messageId : null;
+  return {
+    ok: false,
+    rejection: { code, message, messageId: typeof id === 'string' ? id.slice(0, 100) : null },
+  };
+}
+
+export function describe(issues: readonly z.core.$ZodIssue[]): string {
+  return issues
+    .slice(0, 3)
+    .map(({ path, message }) => `${path.join('.') || 'message'}: ${message.replace(/^Invalid input: /, '')}`)
+    .join('; ');
+}
+
+function withSharedContext(raw: unknown, shared: JsonObject | undefined): unknown {
+  if (!shared || typeof raw !== 'object' || raw === null) return raw;
+  const own = 'context' in raw ? raw.context : undefined;
+  return { ...raw, context: { ...shared, ...(typeof own === 'object' ? own : {}) } };
+}
+
+function toTouchpoint(message: Message, envelope: Envelope, messageId: string): Decoded {
+  const { type, context } = message;
+  const { receivedAt, trust } = envelope;
+  const timestamp = message.originalTimestamp ?? message.timestamp;
+  const properties = propertiesOf(message);
+  const page = pageOf(context, type === 'page' ? properties : {});
+  const sentName = nameOf(message);
+  const name = type === 'track' ? ga4Name(sentName) : sentName;
+  return {
+    sender: {
+      anonymousId: message.anonymousId || null,
+      userId: message.userId || null,
+      previousId: type === 'alias' ? message.previousId : null,
+      email: type === 'identify' ? emailIn(properties) : null,
+    },
+    touchpoint: {
+      messageId,
+      type: type === 'screen' ? 'page' : type,
+      name,
+      originalName: originalNameOf(message, name),
+      at: correctedTime(timestamp === undefined ? null : Date.parse(timestamp), envelope.sentAt, receivedAt),
+      receivedAt,
+      trust,
+      sessionId: context?.sessionId ?? null,
+      page,
+      source:
+        page || context?.campaign
+          ? sourceOf(context?.campaign ?? campaignIn(page), page?.referrer ?? null, page?.url ?? null)
+          : null,
+      properties: type === 'page' ? withoutPage(properties, page) : properties,
+      groupId: type === 'group' ? message.groupId : null,
+      timezone: context?.timezone ?? null,
+      consent: consentIn(context),
+    },
+  };
+}
+
+function nameOf(message: Message): string {
+  if (message.type === 'track') return message.event;
+  if (message.type === 'page') return 'page_view';
+  if (message.type === 'screen') return 'screen_view';
+  return message.type;
+}
+
+/** A page's or screen's own name is kept; so is an event's name that GA4 calls otherwise. */
+function originalNameOf(message: Message, name: string): string | null {
+  if (message.type === 'track') return message.event === name ? null : message.event;
+  return message.type === 'page' || message.type === 'screen' ? (message.name ?? null) : null;
+}
+
+function propertiesOf(message: Message): JsonObject {
+  if (message.type === 'identify' || message.type === 'group') return message.traits ?? {};
+  if (message.type === 'alias') return { previousId: message.previousId };
+  return message.properties ?? {};
+}
+
+function pageOf(context: MessageContext | undefined, properties: JsonObject): Page | null {
+  const field = (name: 'url' | 'path' | 'title' | 'referrer') => {
+    const own = properties[name];
+    return context?.page?.[name] ?? (typeof own === 'string' ? own : null);
+  };
+  const url = field('url');
+  const path = field('path') ?? (url && URL.canParse(url) ? new URL(url).pathname : null);
+  return url || path ? { url, path, title: field('title'), referrer: field('referrer') } : null;
+}
+
+/** A page view's properties repeat its page; one copy is enough. */
+function withoutPage(properties: JsonObject, page: Page | null): JsonObject {
+  const repeated: JsonObject = { ...page };
+  return Object.fromEntries(Object.entries(properties).filter(([name, value]) => repeated[name] !== value));
+}
+
+/** For senders that leave the UTM parameters in the address. */
+function campaignIn(page: Page | null): Campaign | undefined {
+  if (!page?.url?.includes('utm_') || !URL.canParse(page.url)) return undefined;
+  const query = new URL(page.url).searchParams;
+  const get = (name: string) => query.get(`utm_${name}`) ?? undefined;
+  return {
+    name: get('campaign'),
+    source: get('source'),
+    medium: get('medium'),
+    term: get('term'),
+    content: get('content'),
+  };
+}
+
+function consentIn(context: MessageContext | undefined): Partial<Consent> | null {
+  const preferences = context?.consent?.categoryPreferences;
+  if (!preferences) return null;
+  const consent: Partial<Consent> = {};
+  for (const purpose of ['analytics', 'marketing'] as const) {
+    if (Object.hasOwn(preferences, purpose)) consent[purpose] = preferences[purpose] ? 'granted' : 'denied';
+  }
+  return consent;
+}
+
+/** Trimmed and in lower case; `null` for what cannot be an address. */
+function emailIn({ email }: JsonObject): string | null {
+  if (typeof email !== 'string') return null;
+  const address = email.trim().toLowerCase();
+  return address.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(address) ? address : null;
+}

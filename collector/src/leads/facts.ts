@@ -1,0 +1,70 @@
+/** What a condition may ask of a lead: its state, the touchpoint at hand, and nothing else. */
+import { type Facts, passesAll, valueAt } from '@handrail/sdk/condition';
+import type { AnswerCondition, TouchpointCondition } from '@handrail/sdk/protocol';
+import type { CompiledSite, TouchpointTest } from '../site/compile.ts';
+import type { Temperature } from '../site/schema.ts';
+import { happened } from './memory.ts';
+import type { LeadState } from './state.ts';
+import type { Touchpoint } from './touchpoint.ts';
+
+export interface Moment {
+  lead: LeadState;
+  /** `null`: asked with no touchpoint at hand, as before a send. */
+  touchpoint: Touchpoint | null;
+  temperature: Temperature;
+  now: number;
+}
+
+export function factsOf({ lead, touchpoint, temperature, now }: Moment, site: CompiledSite): Facts {
+  return {
+    touchpoint(condition: TouchpointCondition) {
+      const test = site.testOf(condition);
+      if (test.count === 1 && touchpoint && matches(test, touchpoint)) return true;
+      return happened(lead.memory[test.memoryKey], test.count, test.withinMs, now);
+    },
+    answer: (condition) => hasAnswered(lead, condition),
+    trait: (path) => traitAt(lead, path),
+    page: (path) => valueAt(lead.page, path),
+    cart: (path) => (path === 'count' ? cartCount(lead) : valueAt(lead.cart, path)),
+    stage: () => lead.stage,
+    temperature: () => temperature,
+  };
+}
+
+export function matches(test: Pick<TouchpointTest, 'name' | 'where'>, touchpoint: Touchpoint): boolean {
+  return (
+    test.name === touchpoint.name &&
+    (test.where === undefined || passesAll(test.where, (path) => fieldOf(touchpoint, path)))
+  );
+}
+
+/** `path`, `url`, `title`, `referrer`, `channel` are the touchpoint's own; anything else is a property. */
+function fieldOf({ page, source, properties }: Touchpoint, path: string): unknown {
+  if (path === 'channel') return source?.channel;
+  if (path === 'path' || path === 'url' || path === 'title' || path === 'referrer') {
+    return page?.[path] ?? valueAt(properties, path);
+  }
+  return valueAt(properties, path);
+}
+
+function traitAt(lead: LeadState, path: string): unknown {
+  const [name = '', ...rest] = path.split('.');
+  const whole = Object.hasOwn(lead.traits, path) ? lead.traits[path] : undefined;
+  if (whole) return whole.value;
+  const trait = Object.hasOwn(lead.traits, name) ? lead.traits[name] : undefined;
+  return rest.length === 0 ? trait?.value : valueAt(trait?.value, rest.join('.'));
+}
+
+function cartCount(lead: LeadState): number {
+  return lead.cart?.items.reduce((sum, item) => sum + (item.quantity ?? 1), 0) ?? 0;
+}
+
+function hasAnswered(lead: LeadState, condition: AnswerCondition['answer']): boolean {
+  const { prompt, question, equals, ...bounds } = condition;
+  const asked = question === undefined ? `${prompt}/` : `${prompt}/${question}`;
+  return Object.entries(lead.answers).some(
+    ([key, value]) =>
+      (question === undefined ? key.startsWith(asked) : key === asked) &&
+      passesAll({ value: equals ?? bounds }, () => value),
+  );
+}

@@ -1,0 +1,79 @@
+import type { AnswerValue, Cart, Consent, JsonObject, JsonValue } from '@handrail/sdk/protocol';
+import type { Temperature } from '../site/schema.ts';
+import type { Source, Trust } from './touchpoint.ts';
+
+export interface Trait {
+  value: JsonValue;
+  /** Who said so: what a server said, a browser never overwrites. */
+  trust: Trust;
+  at: number;
+}
+
+/** Why a stage or flag is as it is. */
+export interface Reason {
+  at: number;
+  /** The touchpoint that brought it about. */
+  messageId: string;
+  touchpoint: string;
+}
+
+/**
+ * All that the fold knows of a lead. Its size depends on the configuration, never on the length of the history.
+ * Kept as JSON; times are milliseconds UTC.
+ */
+export interface LeadState {
+  /** At `scoredAt`; it decays from there. */
+  score: number;
+  scoredAt: number;
+  stage: string;
+  stageReason: Reason | null;
+  flags: { [flag: string]: Reason };
+  /** The latest timestamps of the touchpoints that some condition counts, newest first, by memory key. */
+  memory: { [memoryKey: string]: number[] };
+  /** The latest timestamps at which a limited score rule has scored, newest first. */
+  scored: { [ruleId: string]: number[] };
+  /** The latest answer by `promptId/questionId`. */
+  answers: { [question: string]: AnswerValue };
+  traits: { [name: string]: Trait };
+  group: { id: string; traits: JsonObject } | null;
+  consent: Partial<Consent>;
+  cart: (Cart & { changedAt: number }) | null;
+  source: { first: Source; firstAt: number; last: Source; lastAt: number } | null;
+  page: { url: string | null; path: string | null; title: string | null } | null;
+  /** IANA name; not checked. */
+  timezone: string | null;
+  firstSeenAt: number;
+  lastSeenAt: number;
+  touchpointCount: number;
+  sessionCount: number;
+}
+
+export function newLead(firstStage: string): LeadState {
+  return {
+    score: 0,
+    scoredAt: 0,
+    stage: firstStage,
+    stageReason: null,
+    flags: {},
+    memory: {},
+    scored: {},
+    answers: {},
+    traits: {},
+    group: null,
+    consent: {},
+    cart: null,
+    source: null,
+    page: null,
+    timezone: null,
+    firstSeenAt: Number.MAX_SAFE_INTEGER,
+    lastSeenAt: 0,
+    touchpointCount: 0,
+    sessionCount: 0,
+  };
+}
+
+/** Exactly at a threshold is above it: a score of 50 is hot where hot starts at 50. */
+export function temperatureOf(score: number, thresholds: { warm: number; hot: number }): Temperature {
+  if (score >= thresholds.hot) return 'hot';
+  return score >= thresholds.warm ? 'warm' : 'cold';
+}

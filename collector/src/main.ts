@@ -1,0 +1,211 @@
+/** Puts the collector together and runs it: environment, store, site, keys, listener, timers. Sole reader of process.env. */
+
+import type { JsonObject } from '@handrail/sdk/protocol';
+import { serve } from '@hono/node-server';
+import { createCollector } from './app.ts';
+import { type CompiledSites, compiledSites } from './compiled-sites.ts';
+import { createEmailChannel, type EmailChannel } from './follow-ups/channels/email.ts';
+import { createWebhookChannel } from './follow-ups/channels/webhook.ts';
+import { createDispatcher } from './follow-ups/dispatch.ts';
+import { hashOf, isUsableKey, newKey } from './keys.ts';
+import { loadSite } from './site/load.ts';
+import { StartError } from './start-error.ts';
+import { openSqliteStore } from './store/sqlite/index.ts';
+import type { KeyKind, Store } from './store/store.ts';
+import { unsubscribeToken } from './unsubscribe-link.ts';
+
+/** How often what is due is looked for; a look costs one index lookup. */
+const TICK_MS = 1_000;
+/** SIGTERM: requests under way get this long. */
+const DRAIN_MS = 8_000;
+const DEFAULT_SITE: JsonObject = { name: 'My site' };
+
+export interface StartOptions {
+  /** [port=8787] */
+  port?: number | undefined;
+  /** [db="handrail.sqlite"] */
+  db?: string | undefined;
+  /** Site file; without one the site keeps its configuration, a new one gets an empty one. */
+  config?: string | undefined;
+}
+
+export interface RunningCollector {
+  url: string;
+  /** Answers what is under way, writes the log into the database, closes it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * `handrail start`. Options win over the environment: HANDRAIL_PORT, HANDRAIL_DB, HANDRAIL_CONFIG, and see the README.
+ *
+ * @throws StartError with one line that says what to do
+ */
+export async function start(options: StartOptions, log: (line: string) => void): Promise<RunningCollector> {
+  const environment = process.env;
+  const port = options.port ?? portIn(environment.HANDRAIL_PORT) ?? 8787;
+  const config = options.config ?? environment.HANDRAIL_CONFIG;
+  const document = config ? loadSite(config, environment) : undefined;
+  const smtpUrl = environment.HANDRAIL_SMTP_URL;
+  const email = smtpUrl ? emailChannel(smtpUrl) : null;
+  const store = openSqliteStore(options.db ?? environment.HANDRAIL_DB ?? 'handrail.sqlite');
+
+  try {
+    const sites = compiledSites(store);
+    const siteId = await prepareSite(store, sites, document, log);
+    await prepareKey(store, siteId, 'write', environment.HANDRAIL_WRITE_KEY, log);
+    await prepareKey(store, siteId, 'secret', environment.HANDRAIL_SECRET_KEY, log);
+
+    const listener = await listen(createCollector({ store, sites }), port);
+    const url = `http://localhost:${listener.port}`;
+    const publicUrl = environment.HANDRAIL_PUBLIC_URL ?? url;
+    const secret = await store.sites.signingSecret();
+    const dispatcher = createDispatcher({
+      store,
+      siteOf: async (id) => (await sites(id)).site,
+      channels: {
+        webhook: createWebhookChannel({
+          allowPrivateOrigins: listIn(environment.HANDRAIL_ALLOW_PRIVATE_ORIGINS),
+        }),
+        email,
+      },
+      unsubscribeUrl: (deliveryId) => `${publicUrl}/unsubscribe/${unsubscribeToken(deliveryId, secret)}`,
+      onError: (error) => log(`follow-ups: ${error instanceof Error ? error.message : String(error)}`),
+    });
+    const stopTicking = every(TICK_MS, dispatcher.tick, (error) => log(`follow-ups: ${String(error)}`));
+    log(`listening on ${url}`);
+    return {
+      url,
+      async stop() {
+        await Promise.all([listener.close(), stopTicking()]);
+        email?.close();
+        await store.close();
+      },
+    };
+  } catch (error) {
+    email?.close();
+    await store.close();
+    throw error;
+  }
+}
+
+function portIn(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new StartError(`the port must be a whole number from 0 to 65535, not "${text}"`);
+  }
+  return port;
+}
+
+const listIn = (text: string | undefined): string[] =>
+  text
+    ?.split(',')
+    .map((each) => each.trim())
+    .filter(Boolean) ?? [];
+
+function emailChannel(smtpUrl: string): EmailChannel {
+  try {
+    return createEmailChannel(smtpUrl);
+  } catch (error) {
+    throw new StartError(`HANDRAIL_SMTP_URL: ${(error as Error).message}`);
+  }
+}
+
+/** The first site, made on the first start; a changed file becomes a new version, and history is folded under it. */
+async function prepareSite(
+  store: Store,
+  sites: CompiledSites,
+  document: JsonObject | undefined,
+  log: (line: string) => void,
+): Promise<number> {
+  const existing = await store.sites.first();
+  const siteId = existing ?? (await store.sites.create(document ?? DEFAULT_SITE, Date.now()));
+  if (existing !== null && document) await store.sites.publish(siteId, document, Date.now());
+  const current = await store.sites.current(siteId);
+  if (current && current.foldedVersion !== current.version) {
+    log(`the configuration has changed: scoring history anew under version ${current.version}`);
+    await store.sites.replay((await sites(siteId)).site, (done, total) => {
+      if (done % 10_000 === 0 || done === total) log(`scored ${done} of ${total} leads`);
+    });
+  }
+  return siteId;
+}
+
+async function prepareKey(
+  store: Store,
+  siteId: number,
+  kind: KeyKind,
+  given: string | undefined,
+  log: (line: string) => void,
+): Promise<void> {
+  const variable = kind === 'write' ? 'HANDRAIL_WRITE_KEY' : 'HANDRAIL_SECRET_KEY';
+  if (given) {
+    if (!isUsableKey(kind, given)) {
+      const prefix = kind === 'write' ? 'pk_' : 'sk_';
+      throw new StartError(
+        `${variable} must be ${prefix} and at least 13 letters, digits, "-" or "_" after it`,
+      );
+    }
+    const known = await store.sites.findKey(hashOf(given));
+    if (known && (known.siteId !== siteId || known.kind !== kind)) {
+      throw new StartError(`${variable} is already the ${known.kind} key of another site`);
+    }
+    await store.sites.addKey(siteId, kind, hashOf(given), Date.now());
+  } else if (!(await store.sites.hasKey(siteId, kind))) {
+    const key = newKey(kind);
+    await store.sites.addKey(siteId, kind, hashOf(key), Date.now());
+    log(`${kind} key, shown only now: ${key}`);
+  }
+}
+
+function listen(
+  app: { fetch: (request: Request) => Response | Promise<Response> },
+  port: number,
+): Promise<{ port: number; close(): Promise<void> }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, port }, (info) => resolve({ port: info.port, close }));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason =
+        error.code === 'EADDRINUSE'
+          ? `port ${port} is in use: stop what listens there, or choose another with --port`
+          : `cannot listen on port ${port}: ${error.message}`;
+      reject(new StartError(reason));
+    });
+    const close = () =>
+      new Promise<void>((closed) => {
+        const giveUp = setTimeout(
+          () => 'closeAllConnections' in server && server.closeAllConnections(),
+          DRAIN_MS,
+        );
+        server.close(() => {
+          clearTimeout(giveUp);
+          closed();
+        });
+        if ('closeIdleConnections' in server) server.closeIdleConnections();
+      });
+  });
+}
+
+/** Runs `work` again and again, never twice at once. @returns stops it, once the run under way is over */
+function every(
+  periodMs: number,
+  work: () => Promise<unknown>,
+  onError: (error: unknown) => void,
+): () => Promise<void> {
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  const run = () => {
+    running = work()
+      .catch(onError)
+      .then(() => {
+        if (!isStopped) timer = setTimeout(run, periodMs);
+      });
+  };
+  run();
+  return async () => {
+    isStopped = true;
+    clearTimeout(timer);
+    await running;
+  };
+}

@@ -1,0 +1,76 @@
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+
+/** Stable codes that clients may branch on. */
+export type ProblemCode =
+  | 'invalid_json'
+  | 'invalid_body'
+  | 'invalid_parameter'
+  | 'invalid_encoding'
+  | 'message_too_large'
+  | 'message_too_deep'
+  | 'invalid_message'
+  | 'missing_identity'
+  | 'body_too_large'
+  | 'too_many_messages'
+  | 'missing_key'
+  | 'wrong_key'
+  | 'wrong_kind_of_key'
+  | 'cross_site'
+  | 'origin_not_allowed'
+  | 'not_found'
+  | 'already_replayed'
+  | 'unavailable'
+  | 'internal';
+
+/** Thrown by routes; becomes an `application/problem+json` answer (RFC 9457). */
+export class Problem extends Error {
+  override name = 'Problem';
+  readonly status: ContentfulStatusCode;
+  readonly code: ProblemCode;
+  /** The field it is about, as a path with dots. */
+  readonly field: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    status: ContentfulStatusCode,
+    code: ProblemCode,
+    detail: string,
+    { field, retryAfterSeconds }: { field?: string; retryAfterSeconds?: number } = {},
+  ) {
+    super(detail);
+    this.status = status;
+    this.code = code;
+    this.field = field;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+const TITLES: Partial<Record<ContentfulStatusCode, string>> = {
+  400: 'Bad request',
+  401: 'Not signed in',
+  403: 'Not allowed',
+  404: 'Not found',
+  409: 'Conflict',
+  413: 'Too large',
+  415: 'Unsupported encoding',
+  422: 'Not processable',
+  500: 'Internal error',
+  503: 'Try again later',
+};
+
+export function problemResponse(
+  c: Context,
+  { status, code, message, field, retryAfterSeconds }: Problem,
+): Response {
+  if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds));
+  if (status === 401) c.header('WWW-Authenticate', 'Bearer');
+  c.header('Cache-Control', 'no-store');
+  return c.json(
+    { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code, detail: message, field },
+    status,
+    {
+      'content-type': 'application/problem+json',
+    },
+  );
+}

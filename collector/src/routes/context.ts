@@ -1,0 +1,16 @@
+import type { Context } from 'hono';
+import type { CompiledSites } from '../compiled-sites.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the routes are given to work with. */
+export interface Services {
+  store: Store;
+  sites: CompiledSites;
+  now: () => number;
+}
+
+/** `siteId` is set once a key or a session has told whose request it is. */
+export interface Env {
+  Variables: { siteId: number };
+}
+export type HandrailContext = Context<Env>;

@@ -1,0 +1,215 @@
+/** Segment's HTTP API (DESIGN section 4): parse, decode each message, store, acknowledge. */
+
+import {
+  type BatchResult,
+  type JsonObject,
+  MAX_BATCH_MESSAGES,
+  type RejectedMessage,
+} from '@handrail/sdk/protocol';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
+import { type Decoded, decode, describe, type Envelope, type Rejection } from '../ingest/decode.ts';
+import { tame } from '../ingest/limits.ts';
+import type { Trust } from '../leads/touchpoint.ts';
+import { Problem } from '../problem.ts';
+import { batchEnvelopeSchema, batchResultSchema, batchSchema, messageSchema } from '../wire.ts';
+import { keyOf } from './auth.ts';
+import { readJson } from './body.ts';
+import type { Env, HandrailContext, Services } from './context.ts';
+import { problemSchema } from './schemas.ts';
+
+const SINGLE_TYPES = ['track', 'page', 'screen', 'identify', 'group', 'alias'] as const;
+
+export function ingestRoutes(app: OpenAPIHono<Env>, services: Services): void {
+  app.post('/v1/batch', async (c) => {
+    const { value, bytes } = await readJson(c.req.raw);
+    const envelope = parseEnvelope(value);
+    const { siteId, trust } = await authorize(c, services, envelope.writeKey);
+    const receivedAt = services.now();
+    const { accepted, duplicates, rejected } = await store(services, siteId, envelope.batch, {
+      sentAt: envelope.sentAt === undefined ? null : Date.parse(envelope.sentAt),
+      receivedAt,
+      trust,
+      context: envelope.context as JsonObject | undefined,
+      bodyBytes: bytes,
+    });
+    return c.json({ success: true, accepted, duplicates, rejected } satisfies BatchResult);
+  });
+
+  for (const type of SINGLE_TYPES) {
+    app.post(`/v1/${type}`, async (c) => {
+      const { value, bytes } = await readJson(c.req.raw);
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        throw new Problem(400, 'invalid_body', 'body: expected one message, an object', { field: 'body' });
+      }
+      const { writeKey, sentAt } = value as { writeKey?: unknown; sentAt?: unknown };
+      const { siteId, trust } = await authorize(
+        c,
+        services,
+        typeof writeKey === 'string' ? writeKey : undefined,
+      );
+      const sent = typeof sentAt === 'string' ? Date.parse(sentAt) : Number.NaN;
+      const { accepted, duplicates, rejected } = await store(services, siteId, [{ ...value, type }], {
+        sentAt: Number.isNaN(sent) ? null : sent,
+        receivedAt: services.now(),
+        trust,
+        context: undefined,
+        bodyBytes: bytes,
+      });
+      const [rejection] = rejected;
+      if (rejection) throw problemOf(rejection);
+      return c.json({ success: true, accepted, duplicates, rejected: [] } satisfies BatchResult);
+    });
+  }
+  describeIngest(app);
+}
+
+function problemOf({ code, message }: RejectedMessage): Problem {
+  const status = code === 'message_too_large' ? 413 : 400;
+  return new Problem(status, code as Rejection['code'], message, {
+    field: message.split(':', 1)[0] ?? 'body',
+  });
+}
+
+function parseEnvelope(value: unknown) {
+  if (typeof value === 'object' && value !== null && 'batch' in value && Array.isArray(value.batch)) {
+    if (value.batch.length > MAX_BATCH_MESSAGES) {
+      const detail = `batch: more than ${MAX_BATCH_MESSAGES} messages`;
+      throw new Problem(413, 'too_many_messages', detail, { field: 'batch' });
+    }
+  }
+  const parsed = batchEnvelopeSchema.safeParse(value);
+  if (!parsed.success) {
+    const field = parsed.error.issues[0]?.path.join('.') || 'body';
+    throw new Problem(400, 'invalid_body', describe(parsed.error.issues).replace(/^message:/, 'body:'), {
+      field,
+    });
+  }
+  if (!tame(parsed.data.context)) {
+    throw new Problem(400, 'message_too_deep', 'context: nested deeper than 10 levels', { field: 'context' });
+  }
+  return parsed.data;
+}
+
+/** By HTTP Basic (the key as user name), by Bearer, or in the body. */
+async function authorize(
+  c: HandrailContext,
+  services: Services,
+  writeKey: string | undefined,
+): Promise<{ siteId: number; trust: Trust }> {
+  const { siteId, kind } = await keyOf(c, services, writeKey);
+  const trust: Trust = kind === 'secret' ? 'server' : 'browser';
+  const origin = c.req.header('origin');
+  const { origins } = (await services.sites(siteId)).site.site;
+  if (trust === 'browser' && origin && origins.length > 0 && !origins.includes(origin)) {
+    throw new Problem(403, 'origin_not_allowed', `origin ${origin} is not among the site's origins`);
+  }
+  return { siteId, trust };
+}
+
+async function store(
+  { store, sites }: Services,
+  siteId: number,
+  messages: unknown[],
+  envelope: Envelope,
+): Promise<{ accepted: number; duplicates: number; rejected: RejectedMessage[] }> {
+  const decoded: Decoded[] = [];
+  const refused: (Rejection & { body: string })[] = [];
+  const rejected: RejectedMessage[] = [];
+  messages.forEach((raw, index) => {
+    const result = decode(raw, envelope, uuidv7);
+    if (result.ok) decoded.push(result.decoded);
+    else {
+      const { code, message, messageId } = result.rejection;
+      rejected.push({ index, messageId, code, message });
+      refused.push({ ...result.rejection, body: asText(raw) });
+    }
+  });
+  const { sentAt, receivedAt, trust } = envelope;
+  const batch = { siteId, decoded, rejected: refused, trust, sentAt, receivedAt };
+  return { ...(await store.apply(batch, await sites(siteId))), rejected };
+}
+
+/** What is nested thousands deep can be parsed but not written again. */
+function asText(raw: unknown): string {
+  try {
+    return JSON.stringify(raw) ?? 'null';
+  } catch {
+    return 'null';
+  }
+}
+
+/** Sends a rejected message again, as when a bug of ours has been mended. */
+export async function replay(
+  services: Services,
+  siteId: number,
+  rejected: { body: string; trust: Trust; sentAt: number | null; receivedAt: number },
+): Promise<{ accepted: number; duplicates: number; rejection: Rejection | null }> {
+  const envelope: Envelope = {
+    sentAt: rejected.sentAt,
+    receivedAt: rejected.receivedAt,
+    trust: rejected.trust,
+    context: undefined,
+    bodyBytes: Buffer.byteLength(rejected.body),
+  };
+  const result = decode(parseOrNull(rejected.body), envelope, uuidv7);
+  if (!result.ok) return { accepted: 0, duplicates: 0, rejection: result.rejection };
+  const { trust, sentAt, receivedAt } = envelope;
+  const batch = { siteId, decoded: [result.decoded], rejected: [], trust, sentAt, receivedAt };
+  return { ...(await services.store.apply(batch, await services.sites(siteId))), rejection: null };
+}
+
+/** A body that was too large was cut off. */
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function describeIngest(app: OpenAPIHono<Env>): void {
+  const answers = {
+    200: {
+      description: 'Stored and fsynced. What was rejected is listed, kept, and costs its neighbours nothing.',
+      content: { 'application/json': { schema: batchResultSchema } },
+    },
+    400: problem('Malformed; `field` names the place.'),
+    401: problem('No key, or an unknown one.'),
+    403: problem("The page's origin is not among the site's."),
+    413: problem('Larger than 500 KB, or more than 2,500 messages.'),
+    503: problem('Nothing was kept; try again after `Retry-After`.'),
+  };
+  app.openAPIRegistry.registerPath({
+    method: 'post',
+    path: '/v1/batch',
+    tags: ['Ingest'],
+    summary: "Record touchpoints, by Segment's spec",
+    security: [{ writeKey: [] }],
+    request: { body: { content: { 'application/json': { schema: asJsonSchema(batchSchema) } } } },
+    responses: answers,
+  });
+  for (const type of SINGLE_TYPES) {
+    app.openAPIRegistry.registerPath({
+      method: 'post',
+      path: `/v1/${type}`,
+      tags: ['Ingest'],
+      summary: `Record one ${type} message`,
+      security: [{ writeKey: [] }],
+      request: { body: { content: { 'application/json': { schema: asJsonSchema(messageSchema) } } } },
+      responses: answers,
+    });
+  }
+}
+
+/** By zod itself: the generator of the owner routes does not know `catch` and `custom`. */
+function asJsonSchema(schema: z.ZodType): object {
+  const { $schema: _, ...jsonSchema } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return jsonSchema;
+}
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+});

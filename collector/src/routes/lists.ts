@@ -1,0 +1,53 @@
+/** What every list has in common: `limit`, an opaque `cursor`, `{ data, next }`. */
+import { z } from '@hono/zod-openapi';
+import { Problem } from '../problem.ts';
+import type { Cursor, Slice } from '../store/store.ts';
+import { problemSchema } from './schemas.ts';
+
+export const listQuery = {
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(200).optional(),
+};
+
+export function parseCursor(text: string | undefined): Cursor | null {
+  if (text === undefined) return null;
+  const [key, id, ...rest] = Buffer.from(text, 'base64url').toString().split(' ').map(Number);
+  if (
+    key === undefined ||
+    id === undefined ||
+    rest.length > 0 ||
+    !Number.isFinite(key) ||
+    !Number.isSafeInteger(id)
+  ) {
+    throw new Problem(400, 'invalid_parameter', 'cursor: expected the `next` of an earlier page', {
+      field: 'cursor',
+    });
+  }
+  return { key, id };
+}
+
+export function page<Row, Item>({ rows, next }: Slice<Row>, toItem: (row: Row) => Item) {
+  return {
+    data: rows.map(toItem),
+    next: next && Buffer.from(`${next.key} ${next.id}`).toString('base64url'),
+  };
+}
+
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+});
+
+/** The answers of an owner route: its own, and the problems that each of them may meet. */
+export function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
+  return {
+    200: { description, content: { 'application/json': { schema } } },
+    400: problem('A parameter is not as it should be; `field` names it.'),
+    401: problem('No key or session, or a wrong one.'),
+    403: problem('A write key, or another site.'),
+    404: problem('There is none of this id.'),
+  };
+}
+
+export const listOf = <Schema extends z.ZodType>(schema: Schema) =>
+  z.object({ data: z.array(schema), next: z.string().nullable() });

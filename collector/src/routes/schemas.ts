@@ -1,0 +1,170 @@
+/** The shapes of the owner API, for its checks and its description. */
+import { z } from '@hono/zod-openapi';
+
+const time = z.iso.datetime();
+const source = z.object({
+  channel: z.string(),
+  source: z.string().nullable(),
+  medium: z.string().nullable(),
+  campaign: z.string().nullable(),
+});
+const consentState = z.enum(['granted', 'denied', 'pending']);
+const json = z.record(z.string(), z.json());
+
+const cartItem = z.object({
+  item_id: z.string(),
+  item_name: z.string().optional(),
+  price: z.number().optional(),
+  quantity: z.number().optional(),
+  image_url: z.string().optional(),
+});
+
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    detail: z.string(),
+    field: z.string().optional(),
+  })
+  .openapi('Problem');
+
+export const leadSchema = z
+  .object({
+    id: z.string(),
+    userId: z.string().nullable(),
+    email: z.string().nullable(),
+    name: z.string().nullable(),
+    traits: json,
+    group: z.object({ id: z.string(), traits: json }).nullable(),
+    score: z.number(),
+    temperature: z.enum(['cold', 'warm', 'hot']),
+    coolsAt: time.nullable(),
+    fit: z.enum(['A', 'B', 'C', 'D']).nullable(),
+    stage: z.string(),
+    stageReason: z.object({ touchpoint: z.string(), messageId: z.string(), timestamp: time }).nullable(),
+    flags: z.array(z.string()),
+    source: z.object({ first: source, last: source }).nullable(),
+    consent: z.object({ analytics: consentState, marketing: consentState }),
+    cart: z
+      .object({
+        items: z.array(cartItem),
+        value: z.number(),
+        currency: z.string().nullable(),
+        changedAt: z.int(),
+      })
+      .nullable(),
+    firstSeenAt: time,
+    lastSeenAt: time,
+    identifiedAt: time.nullable(),
+    touchpointCount: z.int(),
+    sessionCount: z.int(),
+  })
+  .openapi('Lead');
+
+export const scoreSchema = z
+  .object({
+    score: z.number(),
+    at: time,
+    halfLifeDays: z.number(),
+    version: z.int(),
+    entries: z.array(
+      z.object({
+        ruleId: z.string(),
+        version: z.int(),
+        points: z.number(),
+        current: z.number(),
+        messageId: z.string(),
+        touchpoint: z.string(),
+        timestamp: time,
+      }),
+    ),
+  })
+  .openapi('Score');
+
+export const touchpointSchema = z
+  .object({
+    messageId: z.string(),
+    type: z.enum(['track', 'page', 'identify', 'group', 'alias']),
+    name: z.string(),
+    originalName: z.string().nullable(),
+    timestamp: time,
+    receivedAt: time,
+    sessionId: z.string().nullable(),
+    visitorId: z.string().nullable(),
+    trust: z.enum(['browser', 'server']),
+    page: z
+      .object({
+        url: z.string().nullable(),
+        path: z.string().nullable(),
+        title: z.string().nullable(),
+        referrer: z.string().nullable(),
+      })
+      .nullable(),
+    channel: z.string().nullable(),
+    properties: json,
+  })
+  .openapi('Touchpoint');
+
+export const answerSchema = z
+  .object({
+    id: z.string(),
+    leadId: z.string(),
+    leadName: z.string().nullable(),
+    leadEmail: z.string().nullable(),
+    promptId: z.string(),
+    promptType: z.string().nullable(),
+    questionId: z.string(),
+    questionType: z.string().nullable(),
+    value: z.union([z.string(), z.number()]),
+    timestamp: time,
+    page: touchpointSchema.shape.page,
+  })
+  .openapi('Answer');
+
+export const deliverySchema = z
+  .object({
+    id: z.string(),
+    leadId: z.string(),
+    sequenceId: z.string(),
+    step: z.int(),
+    channel: z.enum(['email', 'webhook', 'task']),
+    status: z.enum(['due', 'leased', 'sent', 'failed', 'skipped']),
+    reason: z.string().nullable(),
+    checks: z.array(z.object({ check: z.string(), passed: z.boolean() })),
+    dueAt: time,
+    sentAt: time.nullable(),
+    attempts: z.int(),
+    detail: z.string().nullable(),
+  })
+  .openapi('Delivery');
+
+export const taskSchema = z
+  .object({
+    id: z.string(),
+    leadId: z.string(),
+    leadName: z.string().nullable(),
+    leadEmail: z.string().nullable(),
+    sequenceId: z.string(),
+    title: z.string(),
+    reason: z.string(),
+    status: z.enum(['open', 'done']),
+    dueAt: time,
+    overdue: z.boolean(),
+    createdAt: time,
+    doneAt: time.nullable(),
+  })
+  .openapi('Task');
+
+export const rejectedSchema = z
+  .object({
+    id: z.string(),
+    messageId: z.string().nullable(),
+    code: z.string(),
+    message: z.string(),
+    receivedAt: time,
+    replayedAt: time.nullable(),
+    body: z.string(),
+  })
+  .openapi('RejectedMessage');

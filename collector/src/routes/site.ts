@@ -1,0 +1,50 @@
+/** What pages and editors read of a site: its prompts, the schema of its configuration. */
+
+import type { JsonValue, PromptsDocument } from '@handrail/sdk/protocol';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { etag } from 'hono/etag';
+import { z as plainZod } from 'zod';
+import { hashOf } from '../keys.ts';
+import { Problem } from '../problem.ts';
+import { siteSchema } from '../site/schema.ts';
+import type { Env, Services } from './context.ts';
+import { answers } from './lists.ts';
+
+const CACHE_SECONDS = 60;
+const STALE_SECONDS = 86_400;
+
+const promptsRoute = createRoute({
+  method: 'get',
+  path: '/v1/sites/{writeKey}/prompts',
+  tags: ['Prompts'],
+  summary: 'The prompts a page may show, in order of priority; read by the SDK',
+  request: { params: z.object({ writeKey: z.string().max(300) }) },
+  responses: answers(
+    z.object({
+      prompts: z.array(z.record(z.string(), z.json())),
+      contactBudget: z.object({ perSession: z.int(), cooldown: z.string() }),
+    }),
+    'Cacheable; has an ETag.',
+  ),
+});
+
+export function siteRoutes(app: OpenAPIHono<Env>, { store, sites }: Services): void {
+  app.use('/v1/sites/*', etag());
+  app.openapi(promptsRoute, async (c) => {
+    const found = await store.sites.findKey(hashOf(c.req.valid('param').writeKey));
+    if (!found) throw new Problem(404, 'not_found', 'writeKey: no such site');
+    const { site } = (await sites(found.siteId)).site;
+    c.header('Cache-Control', `public, max-age=${CACHE_SECONDS}, stale-while-revalidate=${STALE_SECONDS}`);
+    const document = {
+      prompts: site.prompts,
+      contactBudget: site.contactBudget.prompts,
+    } satisfies PromptsDocument;
+    return c.json(
+      document as { prompts: Record<string, JsonValue>[]; contactBudget: PromptsDocument['contactBudget'] },
+      200,
+    );
+  });
+
+  const schema = plainZod.toJSONSchema(siteSchema, { io: 'input', unrepresentable: 'any' });
+  app.get('/site.schema.json', (c) => c.json(schema, 200, { 'Cache-Control': 'public, max-age=3600' }));
+}

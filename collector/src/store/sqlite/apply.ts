@@ -1,0 +1,191 @@
+/** The write path: one batch's messages into touchpoints, leads, ledgers and follow-ups, inside a group's transaction. */
+import type { Database } from 'better-sqlite3';
+import type { Advance } from '../../advance.ts';
+import type { Decoded } from '../../ingest/decode.ts';
+import { sessionOf } from '../../ingest/sessions.ts';
+import { isAnswerValue } from '../../leads/fold.ts';
+import { identify, type Verdict } from '../../leads/identity.ts';
+import type { LeadState } from '../../leads/state.ts';
+import type { Sender, Touchpoint } from '../../leads/touchpoint.ts';
+import type { CompiledSite } from '../../site/compile.ts';
+import type { ApplyResult, IncomingBatch } from '../store.ts';
+import { enrollmentWriter } from './enroll.ts';
+import type { Group, LoadedLead, LoadedVisitor } from './group.ts';
+import type { FoldLog } from './history.ts';
+import type { Merge } from './merge.ts';
+import { idToStore, touchpointData } from './rows.ts';
+
+/** The oldest are forgotten beyond this, so that a public key can't fill the disk. */
+const MAX_REJECTED_KEPT = 10_000;
+const MAX_REJECTED_BODY_CHARS = 32 * 1024;
+
+export type Apply = (group: Group, batch: IncomingBatch, advance: Advance) => ApplyResult;
+
+export function applier(db: Database, log: FoldLog, merge: Merge): Apply {
+  const enroll = enrollmentWriter(db);
+  const insertTouchpoint = touchpointWriter(db);
+  const insertRejected = rejectedWriter(db);
+  const insertAnswer = answerWriter(db);
+  const selectMessage = db
+    .prepare<[number, Buffer | string], number>(
+      'SELECT id FROM touchpoints WHERE site_id = ? AND message_id = ?',
+    )
+    .pluck();
+
+  return (group, batch, advance) => {
+    const result: ApplyResult = { accepted: 0, duplicates: 0 };
+    for (const each of batch.rejected) insertRejected(batch, each);
+    for (const each of batch.decoded) {
+      if (selectMessage.get(batch.siteId, idToStore(each.touchpoint.messageId)) !== undefined)
+        result.duplicates++;
+      else {
+        accept(group, each, advance);
+        result.accepted++;
+      }
+    }
+    return result;
+  };
+
+  function accept(group: Group, { sender, touchpoint: decoded }: Decoded, advance: Advance): void {
+    const { site } = advance;
+    const { lead, known } = leadOf(group, sender, decoded, site);
+    const visitor = visitorOf(group, site.id, sender, lead);
+    const { touchpoint, isNewSession } = inSession(visitor, decoded);
+    const id = insertTouchpoint(site.id, visitor.id, touchpoint, isNewSession);
+
+    const { folded, followUps } = advance({
+      touchpoint,
+      isNewSession,
+      lead: lead.state,
+      ...(known && { known }),
+      enrollments: lead.enrollments,
+    });
+    lead.state = folded.lead;
+    name(group, site.id, lead, sender, touchpoint);
+    log.write(site, lead.id, id, folded);
+    enroll(site, lead, followUps, touchpoint.receivedAt);
+    if (touchpoint.name === 'prompt_answered') insertAnswer(site.id, visitor.id, id, touchpoint);
+    group.changed(site, lead, visitor);
+  }
+
+  /** `known`: the lead's state before this very message merged another one into it. */
+  function leadOf(
+    group: Group,
+    sender: Sender,
+    touchpoint: Touchpoint,
+    site: CompiledSite,
+  ): { lead: LoadedLead; known: LeadState | null } {
+    const leadByVisitor = (anonymousId: string | null) => {
+      const visitor = group.visitor(site.id, anonymousId);
+      return visitor && group.lead(visitor.leadId);
+    };
+    const verdict: Verdict = identify(sender, touchpoint.type, touchpoint.trust, {
+      visitor: leadByVisitor(sender.anonymousId),
+      user: group.leadNamed(site.id, 'user', sender.userId),
+      email: group.leadNamed(site.id, 'email', sender.email),
+      previous: group.leadNamed(site.id, 'user', sender.previousId) ?? leadByVisitor(sender.previousId),
+    });
+    if (verdict.newVisitor && sender.anonymousId !== null)
+      group.retire(site.id, sender.anonymousId, touchpoint.at);
+    if (!verdict.lead) return { lead: group.createLead(site.id), known: null };
+    const lead = group.lead(verdict.lead.id);
+    if (!verdict.merge) return { lead, known: null };
+    group.reload();
+    const merged = merge(site, verdict.merge.from.id, lead.id, verdict.merge.reason, touchpoint);
+    const survivor = group.lead(lead.id);
+    survivor.state = merged;
+    return { lead: survivor, known: lead.state };
+  }
+}
+
+function visitorOf(group: Group, siteId: number, { anonymousId }: Sender, lead: LoadedLead): LoadedVisitor {
+  if (anonymousId === null) return group.serverVisitor(siteId, lead.id);
+  const visitor = group.visitor(siteId, anonymousId) ?? group.createVisitor(siteId, anonymousId, lead.id);
+  return visitor.leadId === lead.id ? visitor : group.serverVisitor(siteId, lead.id);
+}
+
+/** A session keeps the source it came by. Without a page there is no visit, as in a server's own messages. */
+function inSession(
+  visitor: LoadedVisitor,
+  touchpoint: Touchpoint,
+): { touchpoint: Touchpoint; isNewSession: boolean } {
+  if (touchpoint.trust === 'server' && !touchpoint.page) return { touchpoint, isNewSession: false };
+  const { session, sessionId, isNew } = sessionOf(visitor.session, touchpoint);
+  visitor.session = session;
+  const source = isNew ? touchpoint.source : session.source;
+  return { touchpoint: { ...touchpoint, sessionId, source }, isNewSession: isNew };
+}
+
+function name(group: Group, siteId: number, lead: LoadedLead, sender: Sender, touchpoint: Touchpoint): void {
+  if (sender.userId !== null) {
+    // An alias renames: the new id is the one to show.
+    if (lead.userId === null || touchpoint.type === 'alias') lead.userId = sender.userId;
+    group.addName(siteId, 'user', sender.userId, lead);
+  }
+  const email = lead.state?.traits.email;
+  if (sender.email !== null && email?.at === touchpoint.at && email.trust === touchpoint.trust) {
+    lead.email = sender.email;
+    group.addName(siteId, 'email', sender.email, lead);
+  }
+  if (lead.userId !== null || lead.email !== null) lead.identifiedAt ??= touchpoint.at;
+}
+
+function touchpointWriter(db: Database) {
+  const insert = db.prepare(
+    `INSERT INTO touchpoints
+       (site_id, message_id, visitor_id, type, name, at, received_at, trust, session_id, starts_session, data)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  return (siteId: number, visitorId: number, touchpoint: Touchpoint, isNewSession: boolean): number => {
+    const { messageId, type, name: touchpointName, at, receivedAt, trust, sessionId } = touchpoint;
+    const { lastInsertRowid } = insert.run(
+      siteId,
+      idToStore(messageId),
+      visitorId,
+      type,
+      touchpointName,
+      Math.round(at),
+      receivedAt,
+      trust,
+      sessionId && idToStore(sessionId),
+      isNewSession ? 1 : 0,
+      touchpointData(touchpoint),
+    );
+    return Number(lastInsertRowid);
+  };
+}
+
+function rejectedWriter(db: Database) {
+  const insert = db.prepare(
+    `INSERT INTO rejected_messages (site_id, message_id, code, reason, trust, sent_at, received_at, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const forget = db.prepare('DELETE FROM rejected_messages WHERE site_id = ? AND id <= ?');
+  return (
+    batch: IncomingBatch,
+    { messageId, code, message, body }: IncomingBatch['rejected'][number],
+  ): void => {
+    const { lastInsertRowid } = insert.run(
+      batch.siteId,
+      messageId,
+      code,
+      message,
+      batch.trust,
+      batch.sentAt,
+      batch.receivedAt,
+      body.slice(0, MAX_REJECTED_BODY_CHARS),
+    );
+    forget.run(batch.siteId, Number(lastInsertRowid) - MAX_REJECTED_KEPT);
+  };
+}
+
+function answerWriter(db: Database) {
+  const insert = db.prepare(
+    'INSERT INTO answers (id, site_id, visitor_id, prompt_id, question_id, value) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  return (siteId: number, visitorId: number, touchpointId: number, { properties }: Touchpoint): void => {
+    const { promptId, questionId, value } = properties;
+    if (typeof promptId !== 'string' || typeof questionId !== 'string' || !isAnswerValue(value)) return;
+    insert.run(touchpointId, siteId, visitorId, promptId, questionId, value);
+  };
+}

@@ -1,0 +1,48 @@
+import type { Advance } from '../../advance.ts';
+import type { ApplyResult, IncomingBatch, Store } from '../store.ts';
+import { applier } from './apply.ts';
+import { followUpStore } from './follow-ups.ts';
+import { groups } from './group.ts';
+import { groupCommit } from './group-commit.ts';
+import { foldLog, history } from './history.ts';
+import { leadStore } from './leads.ts';
+import { merger } from './merge.ts';
+import { openDatabase } from './open.ts';
+import { rejectedStore } from './rejected.ts';
+import { siteStore } from './sites.ts';
+
+/**
+ * The default store: one SQLite file in this process.
+ *
+ * @param path of the database file; it and its folder are made where they are missing
+ * @throws StartError where it can't be opened; the message says why in one line
+ */
+export function openSqliteStore(path: string): Store {
+  const db = openDatabase(path);
+  const log = foldLog(db);
+  const past = history(db, log);
+  const apply = applier(db, log, merger(db, log, past));
+  const leads = leadStore(db);
+  const commits = groupCommit<
+    { batch: IncomingBatch; advance: Advance },
+    ApplyResult,
+    ReturnType<ReturnType<typeof groups>>
+  >(
+    db,
+    groups(db),
+    (group, { batch, advance }) => apply(group, batch, advance),
+    (group) => group.write(),
+  );
+  return {
+    sites: siteStore(db, past),
+    apply: (batch, advance) =>
+      commits.submit({ batch, advance }, batch.decoded.length + batch.rejected.length),
+    leads,
+    followUps: followUpStore(db, leads),
+    rejected: rejectedStore(db),
+    async close() {
+      db.pragma('wal_checkpoint(TRUNCATE)');
+      db.close();
+    },
+  };
+}

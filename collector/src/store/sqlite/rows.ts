@@ -1,0 +1,102 @@
+/** Between rows and records. */
+
+import type { Consent, JsonObject } from '@handrail/sdk/protocol';
+import { parse, stringify, validate } from 'uuid';
+import type { LeadState } from '../../leads/state.ts';
+import type { Page, Source, Touchpoint, Trust } from '../../leads/touchpoint.ts';
+import type { LeadRecord } from '../store.ts';
+
+export interface TouchpointRow {
+  id: number;
+  message_id: Buffer | string;
+  type: Touchpoint['type'];
+  name: string;
+  at: number;
+  received_at: number;
+  trust: Trust;
+  session_id: Buffer | string | null;
+  starts_session: number;
+  data: string;
+}
+
+export const TOUCHPOINT_COLUMNS =
+  'touchpoints.id, message_id, type, name, touchpoints.at, received_at, trust, session_id, starts_session, data';
+
+/** What has no column of its own; absent where there is nothing to say. */
+interface TouchpointData {
+  page?: Partial<Page>;
+  source?: Partial<Source> & { channel: string };
+  properties?: JsonObject;
+  originalName?: string;
+  groupId?: string;
+  timezone?: string;
+  consent?: Partial<Consent>;
+}
+
+export function touchpointData(touchpoint: Touchpoint): string {
+  const { page, source, properties, originalName, groupId, timezone, consent } = touchpoint;
+  return JSON.stringify({
+    page: page ? withoutNulls(page) : undefined,
+    source: source ? withoutNulls(source) : undefined,
+    properties: Object.keys(properties).length > 0 ? properties : undefined,
+    originalName: originalName ?? undefined,
+    groupId: groupId ?? undefined,
+    timezone: timezone ?? undefined,
+    consent: consent ?? undefined,
+  });
+}
+
+export function touchpointFrom(row: TouchpointRow): Touchpoint {
+  const data = JSON.parse(row.data) as TouchpointData;
+  return {
+    messageId: idFrom(row.message_id),
+    type: row.type,
+    name: row.name,
+    originalName: data.originalName ?? null,
+    at: row.at,
+    receivedAt: row.received_at,
+    trust: row.trust,
+    sessionId: row.session_id === null ? null : idFrom(row.session_id),
+    page: data.page ? { url: null, path: null, title: null, referrer: null, ...data.page } : null,
+    source: data.source ? { source: null, medium: null, campaign: null, ...data.source } : null,
+    properties: data.properties ?? {},
+    groupId: data.groupId ?? null,
+    timezone: data.timezone ?? null,
+    consent: data.consent ?? null,
+  };
+}
+
+function withoutNulls<T extends object>(value: T): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null)) as Partial<T>;
+}
+
+/** 16 bytes instead of 36 for a UUID in its usual form; any other id stays the text it is. */
+export function idToStore(id: string): Buffer | string {
+  return id.length === 36 && validate(id) && id === id.toLowerCase() ? Buffer.from(parse(id)) : id;
+}
+export function idFrom(stored: Buffer | string): string {
+  return typeof stored === 'string' ? stored : stringify(stored);
+}
+
+export interface LeadRow {
+  id: number;
+  public_id: string;
+  user_id: string | null;
+  email: string | null;
+  heat: number;
+  identified_at: number | null;
+  state: string;
+}
+export const LEAD_COLUMNS =
+  'leads.id, leads.public_id, leads.user_id, leads.email, leads.heat, leads.identified_at, leads.state';
+
+export function leadFrom(row: LeadRow): LeadRecord {
+  return {
+    id: row.public_id,
+    userId: row.user_id,
+    email: row.email,
+    heat: row.heat,
+    identifiedAt: row.identified_at,
+    state: JSON.parse(row.state) as LeadState,
+  };
+}

@@ -1,0 +1,250 @@
+/**
+ * All that the collector keeps, behind one coarse and asynchronous interface: another engine can take SQLite's place
+ * without the fold noticing. The store owns the transaction and calls the pure fold inside it.
+ */
+import type { AnswerValue, JsonObject } from '@handrail/sdk/protocol';
+import type { Advance } from '../advance.ts';
+import type { CheckResult, SkipReason } from '../follow-ups/guards.ts';
+import type { Enrollment, PlannedStep } from '../follow-ups/plan.ts';
+import type { Decoded, Rejection } from '../ingest/decode.ts';
+import type { LeadState } from '../leads/state.ts';
+import type { Touchpoint, Trust } from '../leads/touchpoint.ts';
+import type { CompiledSite } from '../site/compile.ts';
+
+export interface Store {
+  sites: SiteStore;
+  /**
+   * Stores what was decoded and what was rejected, folds it into its leads and plans their follow-ups, in one
+   * transaction that it may share with other calls. Resolves once that is fsynced.
+   *
+   * @throws StoreUnavailable where the disk is full or the database locked: nothing of the batch was kept
+   */
+  apply(batch: IncomingBatch, advance: Advance): Promise<ApplyResult>;
+  leads: LeadStore;
+  followUps: FollowUpStore;
+  rejected: RejectedStore;
+  /** Finishes what is under way, moves the write-ahead log into the database and closes it. */
+  close(): Promise<void>;
+}
+
+/** The store cannot take anything just now; the client should come again. */
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable';
+}
+
+export interface SiteStore {
+  /** The site and its latest configuration, or `null` if there is none of this id. */
+  current(siteId: number): Promise<{ version: number; foldedVersion: number; document: JsonObject } | null>;
+  /** The site that was made first, if there is any. */
+  first(): Promise<number | null>;
+  create(document: JsonObject, now: number): Promise<number>;
+  /** Makes a new version, unless the document is the current one. */
+  publish(siteId: number, document: JsonObject, now: number): Promise<number>;
+  /** Folds every lead's history anew under this version. Triggers nothing. */
+  replay(site: CompiledSite, onProgress?: (done: number, total: number) => void): Promise<void>;
+  addKey(siteId: number, kind: KeyKind, hash: Buffer, now: number): Promise<void>;
+  hasKey(siteId: number, kind: KeyKind): Promise<boolean>;
+  findKey(hash: Buffer): Promise<{ siteId: number; kind: KeyKind } | null>;
+  addDashboardSession(siteId: number, hash: Buffer, expiresAt: number): Promise<void>;
+  findDashboardSession(hash: Buffer, now: number): Promise<number | null>;
+  removeDashboardSession(hash: Buffer): Promise<void>;
+  /** Random, made with the database. */
+  signingSecret(): Promise<Buffer>;
+}
+
+export type KeyKind = 'write' | 'secret';
+
+export interface IncomingBatch {
+  siteId: number;
+  decoded: Decoded[];
+  rejected: (Rejection & { body: string })[];
+  trust: Trust;
+  sentAt: number | null;
+  receivedAt: number;
+}
+export interface ApplyResult {
+  accepted: number;
+  duplicates: number;
+}
+
+export interface LeadRecord {
+  id: string;
+  userId: string | null;
+  email: string | null;
+  heat: number;
+  identifiedAt: number | null;
+  state: LeadState;
+}
+
+/** A page of a list; `next` continues it and is `null` at its end. */
+export interface Slice<Row> {
+  rows: Row[];
+  next: Cursor | null;
+}
+export interface Cursor {
+  key: number;
+  id: number;
+}
+
+export interface LeadQuery {
+  sort: 'heat' | 'lastSeenAt' | 'firstSeenAt';
+  descending: boolean;
+  limit: number;
+  after: Cursor | null;
+  /** At least, below. */
+  heat: { from: number | null; below: number | null };
+  stage: string | null;
+  identified: boolean | null;
+  userId: string | null;
+  email: string | null;
+}
+
+export interface StoredTouchpoint extends Touchpoint {
+  visitorId: string | null;
+}
+export interface StoredScoreEntry {
+  ruleId: string;
+  version: number;
+  points: number;
+  at: number;
+  messageId: string;
+  touchpoint: string;
+}
+export interface StoredAnswer {
+  id: number;
+  leadId: string;
+  leadName: string | null;
+  leadEmail: string | null;
+  promptId: string;
+  questionId: string;
+  value: AnswerValue;
+  touchpoint: Touchpoint;
+}
+
+export interface LeadStore {
+  list(siteId: number, query: LeadQuery): Promise<Slice<LeadRecord>>;
+  /** The id of a merged lead finds the one it was merged into. */
+  get(siteId: number, leadId: string): Promise<LeadRecord | null>;
+  /** Latest first. */
+  touchpoints(
+    siteId: number,
+    leadId: string,
+    limit: number,
+    after: Cursor | null,
+  ): Promise<Slice<StoredTouchpoint>>;
+  scoreEntries(siteId: number, leadId: string): Promise<StoredScoreEntry[]>;
+  /** Latest first. */
+  answers(siteId: number, limit: number, after: Cursor | null): Promise<Slice<StoredAnswer>>;
+}
+
+export type DeliveryStatus = 'due' | 'leased' | 'sent' | 'failed' | 'skipped';
+export interface DeliveryRecord {
+  id: string;
+  leadId: string;
+  sequenceId: string;
+  step: number;
+  channel: PlannedStep['channel'];
+  status: DeliveryStatus;
+  reason: string | null;
+  checks: CheckResult[];
+  dueAt: number;
+  sentAt: number | null;
+  attempts: number;
+  /** Of the latest attempt. */
+  detail: string | null;
+}
+
+/** A due delivery that this process alone may now settle, with what is needed to decide and send it. */
+export interface LeasedDelivery {
+  id: number;
+  publicId: string;
+  lease: string;
+  siteId: number;
+  step: number;
+  channel: PlannedStep['channel'];
+  dueAt: number;
+  /** Earlier attempts. */
+  attempts: number;
+  enrollment: Enrollment;
+  lead: LeadRecord;
+  scoreEntries: StoredScoreEntry[];
+  /** E-mails sent to the lead since a week before. */
+  messagesThisWeek: number;
+  suppressed: boolean;
+}
+
+export type Settlement =
+  | { outcome: 'sent'; detail: string; checks: CheckResult[]; task: NewTask | null }
+  | { outcome: 'skipped'; reason: SkipReason; checks: CheckResult[] }
+  | { outcome: 'failed'; reason: string; detail: string; checks: CheckResult[] }
+  | { outcome: 'retry'; at: number; detail: string; checks: CheckResult[] }
+  | { outcome: 'deferred'; at: number; reason: string; checks: CheckResult[] };
+
+export interface NewTask {
+  title: string;
+  reason: string;
+  dueAt: number;
+}
+export interface TaskRecord extends NewTask {
+  id: string;
+  leadId: string;
+  leadName: string | null;
+  leadEmail: string | null;
+  sequenceId: string;
+  createdAt: number;
+  doneAt: number | null;
+}
+
+export interface FollowUpStore {
+  /** Takes what is due, and what another process took but did not settle in time. */
+  lease(now: number, limit: number, leaseMs: number): Promise<LeasedDelivery[]>;
+  /**
+   * Writes down what became of a leased delivery, and the step that follows it, together.
+   *
+   * @param next `undefined`: this step is not over (a retry, a deferral); `null`: it was the last
+   * @returns `false` if the lease was lost: somebody else settles it
+   */
+  settle(
+    delivery: LeasedDelivery,
+    settlement: Settlement,
+    next: PlannedStep | null | undefined,
+    now: number,
+  ): Promise<boolean>;
+  /** When the next delivery is due. */
+  nextDueAt(): Promise<number | null>;
+  deliveries(
+    siteId: number,
+    filter: { status: DeliveryStatus | null; leadId: string | null },
+    limit: number,
+    after: Cursor | null,
+  ): Promise<Slice<DeliveryRecord>>;
+  tasks(
+    siteId: number,
+    status: 'open' | 'done' | null,
+    limit: number,
+    after: Cursor | null,
+  ): Promise<Slice<TaskRecord>>;
+  /** `null` if there is no such task; doing a done one again changes nothing. */
+  completeTask(siteId: number, taskId: string, now: number): Promise<TaskRecord | null>;
+  /** The address that a delivery went to, or `null` if there is no such delivery. */
+  addressOf(deliveryId: string): Promise<{ siteId: number; address: string } | null>;
+  suppress(siteId: number, address: string, now: number): Promise<void>;
+}
+
+export interface RejectedRecord {
+  id: number;
+  messageId: string | null;
+  code: string;
+  message: string;
+  trust: Trust;
+  sentAt: number | null;
+  receivedAt: number;
+  body: string;
+  replayedAt: number | null;
+}
+export interface RejectedStore {
+  /** Latest first. */
+  list(siteId: number, limit: number, after: Cursor | null): Promise<Slice<RejectedRecord>>;
+  get(siteId: number, id: number): Promise<RejectedRecord | null>;
+  markReplayed(siteId: number, id: number, now: number): Promise<void>;
+}

@@ -1,0 +1,90 @@
+/** The wire contract as zod schemas; test/collector/wire.test.ts proves them equal to sdk/protocol.ts, both ways. */
+import {
+  type JsonObject,
+  MAX_BATCH_MESSAGES,
+  MAX_ID_CHARS,
+  MAX_MESSAGE_ID_CHARS,
+  MAX_NAME_CHARS,
+} from '@handrail/sdk/protocol';
+import { z } from 'zod';
+
+/** Depth, `__proto__` and size are checked before (ingest/limits.ts): a plain JSON object is then safe to keep. */
+const jsonObject = z.custom<JsonObject>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  { error: 'expected an object' },
+);
+const shortText = z.string().max(2_000);
+const identifier = z.string().min(1).max(MAX_ID_CHARS);
+const time = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)), { error: 'expected an ISO 8601 time' });
+
+/** The page, campaign and library fields are hints: one that is no text is left out rather than costing the message. */
+const hint = shortText.optional().catch(undefined);
+const contextSchema = z.object({
+  page: z
+    .object({ url: hint, path: hint, title: hint, referrer: hint, search: hint })
+    .optional()
+    .catch(undefined),
+  campaign: z
+    .object({ name: hint, source: hint, medium: hint, term: hint, content: hint })
+    .optional()
+    .catch(undefined),
+  sessionId: z.string().min(1).max(MAX_ID_CHARS).optional(),
+  consent: z.object({ categoryPreferences: z.record(z.string(), z.boolean()).optional() }).optional(),
+  locale: hint,
+  timezone: hint,
+  userAgent: hint,
+  library: z.object({ name: hint, version: hint }).optional().catch(undefined),
+});
+
+const base = {
+  messageId: z.string().min(1).max(MAX_MESSAGE_ID_CHARS).optional(),
+  anonymousId: identifier.nullish(),
+  userId: identifier.nullish(),
+  timestamp: time.optional(),
+  originalTimestamp: time.optional(),
+  context: contextSchema.optional(),
+};
+const page = {
+  ...base,
+  name: z.string().max(MAX_NAME_CHARS).optional(),
+  category: z.string().max(MAX_NAME_CHARS).optional(),
+  properties: jsonObject.optional(),
+};
+
+export const messageSchema = z.discriminatedUnion('type', [
+  z.object({
+    ...base,
+    type: z.literal('track'),
+    event: z.string().trim().min(1).max(MAX_NAME_CHARS),
+    properties: jsonObject.optional(),
+  }),
+  z.object({ ...page, type: z.enum(['page', 'screen']) }),
+  z.object({ ...base, type: z.literal('identify'), traits: jsonObject.optional() }),
+  z.object({ ...base, type: z.literal('group'), groupId: identifier, traits: jsonObject.optional() }),
+  z.object({ ...base, type: z.literal('alias'), previousId: identifier }),
+]);
+
+/** The messages are checked one by one: a bad one never costs its neighbours. */
+export const batchEnvelopeSchema = z.object({
+  batch: z.array(z.unknown()).max(MAX_BATCH_MESSAGES),
+  sentAt: time.optional(),
+  writeKey: z.string().optional(),
+  context: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** Only for the contract test and the API's description. */
+export const batchSchema = batchEnvelopeSchema.extend({
+  batch: z.array(messageSchema).max(MAX_BATCH_MESSAGES),
+  context: contextSchema.optional(),
+});
+
+export const batchResultSchema = z.object({
+  success: z.literal(true),
+  accepted: z.int(),
+  duplicates: z.int(),
+  rejected: z.array(
+    z.object({ index: z.int(), messageId: z.string().nullable(), code: z.string(), message: z.string() }),
+  ),
+});

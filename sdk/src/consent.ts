@@ -1,0 +1,42 @@
+import type { Consent, ConsentState } from './protocol.ts';
+import type { KeyValueStorage } from './storage.ts';
+
+const KEY = 'consent';
+const STATES: readonly ConsentState[] = ['granted', 'denied', 'pending'];
+
+/** What the host says now wins over what was decided on an earlier page. */
+export function initialConsent(given: Partial<Consent>, storage: KeyValueStorage): Partial<Consent> {
+  return { ...storage.get<Partial<Consent>>(KEY), ...given };
+}
+
+/** Purposes not named, or given a state that does not exist, stay as they are. */
+export function withDecision(consent: Consent, decision: Partial<Consent>): Consent {
+  const { analytics, marketing } = decision;
+  return {
+    analytics: isState(analytics) ? analytics : consent.analytics,
+    marketing: isState(marketing) ? marketing : consent.marketing,
+  };
+}
+
+function isState(value: unknown): value is ConsentState {
+  return STATES.includes(value as ConsentState);
+}
+
+/** Only ever called with analytics granted: before that, not even the decision is stored. */
+export function rememberConsent(consent: Consent, storage: KeyValueStorage): void {
+  storage.set(KEY, consent);
+}
+
+/** Whether an earlier page was allowed to store something, which a refusal must now remove. */
+export function wasGrantedBefore(storage: KeyValueStorage): boolean {
+  return storage.get(KEY) !== undefined;
+}
+
+/** Segment's `context.consent.categoryPreferences`: pending purposes are absent. */
+export function categoryPreferences(consent: Consent): { [purpose: string]: boolean } {
+  const preferences: { [purpose: string]: boolean } = {};
+  for (const [purpose, state] of Object.entries(consent)) {
+    if (state !== 'pending') preferences[purpose] = state === 'granted';
+  }
+  return preferences;
+}

@@ -1,0 +1,34 @@
+import type { NewId } from './ids.ts';
+import type { KeyValueStorage } from './storage.ts';
+
+const KEY = 'visitor';
+
+export interface Visitor {
+  anonymousId: string;
+  /** Once identified. */
+  userId?: string;
+}
+
+/** The visitor this browser is, created on first use. */
+export function currentVisitor(storage: KeyValueStorage, newId: NewId, now: number): Visitor {
+  return storage.get<Visitor>(KEY) ?? save({ anonymousId: newId(now) }, storage);
+}
+
+/**
+ * Names the person. A second person on the same browser becomes a new visitor, so that two customers who share
+ * a computer never merge into one lead.
+ */
+export function identifyVisitor(userId: string, storage: KeyValueStorage, newId: NewId, now: number): void {
+  const { anonymousId, userId: before } = currentVisitor(storage, newId, now);
+  const samePerson = before === undefined || before === userId;
+  save({ anonymousId: samePerson ? anonymousId : newId(now), userId }, storage);
+}
+
+export function forgetVisitor(storage: KeyValueStorage): void {
+  storage.remove(KEY);
+}
+
+function save(visitor: Visitor, storage: KeyValueStorage): Visitor {
+  storage.set(KEY, visitor);
+  return visitor;
+}
