@@ -9,54 +9,58 @@ import { serveMailSink } from './start/mail-sink.mjs';
 import { assertPortsFree } from './start/ports.mjs';
 import { serveReceiver } from './webhook-receiver/server.mjs';
 
-const SHOP_PORT = 8788;
-/** handrail.json names this port in its endpoint `crm`. */
-const RECEIVER_PORT = 8790;
-
-const DATA_DIRECTORY = fileURLToPath(new URL('../.handrail/', import.meta.url));
+const DEFAULT_DATA_DIRECTORY = fileURLToPath(new URL('../.handrail', import.meta.url));
 const CONFIG = fileURLToPath(new URL('shop/handrail.json', import.meta.url));
 
 /** What has been started so far, each with its `close()`. */
 const running = [];
 
 async function start() {
-  const collectorPort = readCollectorPort();
+  const collectorPort = readPort('HANDRAIL_PORT', 8787);
+  const shopPort = readPort('HANDRAIL_SHOP_PORT', 8788);
+  const receiverPort = readPort('HANDRAIL_RECEIVER_PORT', 8790);
   await assertPortsFree({
     'the collector (HANDRAIL_PORT moves it)': collectorPort,
-    'the example shop': SHOP_PORT,
-    'the webhook receiver': RECEIVER_PORT,
+    'the example shop (HANDRAIL_SHOP_PORT moves it)': shopPort,
+    'the webhook receiver (HANDRAIL_RECEIVER_PORT moves it)': receiverPort,
   });
-  mkdirSync(DATA_DIRECTORY, { recursive: true });
-  const keys = readOrMakeKeys(`${DATA_DIRECTORY}keys.json`);
+  const dataDirectory = process.env.HANDRAIL_DATA || DEFAULT_DATA_DIRECTORY;
+  mkdirSync(dataDirectory, { recursive: true });
+  const keys = readOrMakeKeys(`${dataDirectory}/keys.json`);
 
   const smtpUrl = process.env.HANDRAIL_SMTP_URL || keepRunning(await serveMailSink()).url;
   const collector = keepRunning(
     startCollector({
       port: collectorPort,
-      db: `${DATA_DIRECTORY}shop.sqlite`,
+      db: `${dataDirectory}/shop.sqlite`,
       config: CONFIG,
       env: {
         HANDRAIL_WRITE_KEY: keys.writeKey,
         HANDRAIL_SECRET_KEY: keys.secretKey,
         HANDRAIL_WEBHOOK_SECRET: keys.webhookSecret,
         HANDRAIL_SMTP_URL: smtpUrl,
+        // handrail.json names the shop and the receiver by these.
+        HANDRAIL_SHOP_PORT: String(shopPort),
+        HANDRAIL_RECEIVER_PORT: String(receiverPort),
+        // The receiver is on this machine, where webhooks are not let in otherwise.
+        HANDRAIL_ALLOW_PRIVATE_ORIGINS: `http://127.0.0.1:${receiverPort}`,
       },
     }),
   );
   await collector.ready;
   collector.exited.then((code) => stop(code || 1));
-  keepRunning(await serveReceiver({ port: RECEIVER_PORT, secret: keys.webhookSecret }));
+  keepRunning(await serveReceiver({ port: receiverPort, secret: keys.webhookSecret }));
   const { url: shopUrl } = keepRunning(
-    await serveShop({ port: SHOP_PORT, collectorUrl: collector.url, writeKey: keys.writeKey }),
+    await serveShop({ port: shopPort, collectorUrl: collector.url, writeKey: keys.writeKey }),
   );
   printAddresses(shopUrl, collector.url, keys);
 }
 
-function readCollectorPort() {
-  const { HANDRAIL_PORT = '8787' } = process.env;
-  const port = Number(HANDRAIL_PORT);
+function readPort(variable, defaultPort) {
+  const text = process.env[variable] || String(defaultPort);
+  const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new Error(`HANDRAIL_PORT must be a port from 1 to 65535, not "${HANDRAIL_PORT}"`);
+  throw new Error(`${variable} must be a port from 1 to 65535, not "${text}"`);
 }
 
 function keepRunning(service) {

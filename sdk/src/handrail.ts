@@ -178,7 +178,7 @@ function run(config: Config, promptLoaders: PromptLoaders | undefined): Handrail
     identify: quietly(identify),
     consent: quietly(decideConsent),
     cart: quietly((items, { currency } = {}) => {
-      if (isGranted()) commerce.replace(items, currency ?? null, Date.now());
+      if (isGranted() && Array.isArray(items)) commerce.replace(items, currency ?? null, Date.now());
     }),
     reset: quietly(reset),
     flush: delivery.flush,

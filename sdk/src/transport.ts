@@ -33,10 +33,11 @@ export async function postBatch(endpoint: string, body: string, keepalive: boole
     });
     return outcomeOf(response.status, response.headers.get('retry-after'), Date.now());
   } catch {
-    return { kind: 'retry', status: 0, retryAfterMs: 0 };
+    return outcomeOf(0, null, Date.now());
   }
 }
 
+/** `status` is 0 where there was no answer. */
 export function outcomeOf(status: number, retryAfter: string | null, now: number): Outcome {
   if (status >= 200 && status < 300) return { kind: 'done' };
   if (status >= 400 && status < 500 && status !== 408 && status !== 429) return { kind: 'drop', status };

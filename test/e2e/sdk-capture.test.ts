@@ -174,14 +174,8 @@ describe('commerce', () => {
         event: 'add_to_cart',
         ecommerce: { currency: 'GBP', value: 12.5, items: [oil] },
       });
-      const gtag = (...args: unknown[]) => {
-        (function (..._: unknown[]) {
-          // biome-ignore lint: gtag pushes its own arguments object
-          window.dataLayer.push(arguments);
-        })(...args);
-      };
-      gtag('event', 'add_to_cart', { currency: 'GBP', value: 25, items: [{ ...oil, quantity: 2 }] });
-      gtag('event', 'remove_from_cart', { currency: 'GBP', value: 12.5, items: [oil] });
+      window.gtag('event', 'add_to_cart', { currency: 'GBP', value: 25, items: [{ ...oil, quantity: 2 }] });
+      window.gtag('event', 'remove_from_cart', { currency: 'GBP', value: 12.5, items: [oil] });
       window.dataLayer.push({ event: 'newsletter', ecommerce: {} }, null, 'x', () => {});
       window.dataLayer.push({
         get event(): string {

@@ -7,6 +7,8 @@ declare global {
     /** The instance, or before it the queue. */
     handrail: Handrail & { push(...calls: unknown[]): void };
     dataLayer: unknown[];
+    /** Google's snippet: pushes its `arguments`. */
+    gtag(...command: unknown[]): void;
   }
 }
 

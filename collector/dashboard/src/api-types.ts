@@ -92,5 +92,6 @@ export interface Task {
   dueAt: string;
   overdue: boolean;
   /** Why the sequence started: the score at that moment and what it was made of. */
-  reason: { score: number; temperature: Temperature; entries: Contribution[] };
+  /** Why this lead, as it was when the task was made. */
+  reason: string;
 }

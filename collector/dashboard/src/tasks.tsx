@@ -1,11 +1,10 @@
 import { useRef, useState } from 'preact/hooks';
 import type { Task } from './api-types.ts';
-import { type SiteFormats, scoreText } from './format.ts';
+import type { SiteFormats } from './format.ts';
 import { LeadLink } from './lead-link.tsx';
 import type { Live } from './live.ts';
 import { Panel } from './panel.tsx';
 import { When } from './when.tsx';
-import { TemperatureBadge, Why } from './why.tsx';
 
 interface TasksProps {
   tasks: Live<Task[]>;
@@ -77,7 +76,6 @@ type Finishing = { state: 'idle' } | { state: 'sending' } | { state: 'failed'; m
 function TaskRow({ task, nowMs, formats, onFinish, onOpenLead }: TaskRowProps) {
   const [finishing, setFinishing] = useState<Finishing>({ state: 'idle' });
   const lead = { id: task.leadId, name: task.leadName, email: task.leadEmail };
-  const { reason } = task;
 
   async function finish() {
     if (finishing.state === 'sending') return;
@@ -100,10 +98,7 @@ function TaskRow({ task, nowMs, formats, onFinish, onOpenLead }: TaskRowProps) {
           <When iso={task.dueAt} nowMs={nowMs} formats={formats} /> ·{' '}
           <LeadLink lead={lead} onOpenLead={onOpenLead} />
         </p>
-        <p class="small muted">
-          <TemperatureBadge temperature={reason.temperature} /> at {scoreText(reason.score)} points
-        </p>
-        <Why entries={reason.entries} />
+        <p class="small muted">{task.reason}</p>
         {finishing.state === 'failed' && (
           <p class="error-line" role="alert">
             Not done: {finishing.message}

@@ -1,6 +1,6 @@
 /** What a touchpoint means for the lead's follow-ups. Pure: the store carries it out in the touchpoint's transaction. */
 import { type Facts, holds } from '@handrail/sdk/condition';
-import { factsOf, type Moment, matches } from '../leads/facts.ts';
+import { factsOf, isAbout, type Moment, matches } from '../leads/facts.ts';
 import type { Touchpoint } from '../leads/touchpoint.ts';
 import { type CompiledSequence, type CompiledSite, durationMs, touchpointsIn } from '../site/compile.ts';
 import type { Step } from '../site/schema.ts';
@@ -50,7 +50,7 @@ export function plan(
   for (const sequence of site.sequences) {
     const latest = enrollments.find((each) => each.sequenceId === sequence.id);
     if (latest?.status === 'active') {
-      const reason = endOf(sequence, latest, touchpoint, facts.after);
+      const reason = endOf(sequence, latest, touchpoint, facts.after, site);
       if (reason) {
         followUps.ended.push({ enrollmentId: latest.id, reason });
         continue;
@@ -86,22 +86,16 @@ function endOf(
   enrollment: Enrollment,
   touchpoint: Touchpoint,
   facts: Facts,
+  site: CompiledSite,
 ): EndReason | null {
-  const undoes = unless && matches({ name: unless.touchpoint, where: unless.where }, touchpoint);
   const sinceAnchorMs = touchpoint.at - enrollment.anchorAt;
-  if (undoes && sinceAnchorMs >= 0 && sinceAnchorMs <= unless.withinMs) return 'start_undone';
-  // A goal reached before the start, and remembered, is not this run's; the touchpoint at hand must bring it about.
-  const bringsGoal = goal && touchpoint.at >= enrollment.anchorAt && holds(goal, facts);
-  return bringsGoal && names(goal, touchpoint) ? 'goal_met' : null;
-}
-
-/** A goal without touchpoints (a stage, a temperature) can be reached by any. */
-function names(goal: NonNullable<CompiledSequence['goal']>, touchpoint: Touchpoint): boolean {
-  const tests = touchpointsIn(goal);
-  return (
-    tests.length === 0 ||
-    tests.some((test) => matches({ name: test.touchpoint, where: test.where }, touchpoint))
-  );
+  if (sinceAnchorMs < 0) return null;
+  if (goal && holds(goal, facts)) {
+    // A purchase remembered from before the start is not this run's goal; a stage or temperature reached since is.
+    if (touchpointsIn(goal).length === 0 || isAbout(goal, touchpoint, site)) return 'goal_met';
+  }
+  const undoes = unless && matches({ name: unless.touchpoint, where: unless.where }, touchpoint);
+  return undoes && sinceAnchorMs <= unless.withinMs ? 'start_undone' : null;
 }
 
 /** The time from which steps count; `null` if this touchpoint does not start the sequence. */
@@ -113,8 +107,7 @@ function startOf(
   now: number,
 ): number | null {
   if (!holds(start, facts.after)) return null;
-  const isStart = touchpointsIn(start).some((leaf) => matches(site.testOf(leaf), touchpoint));
-  if (isStart) return touchpoint.at;
+  if (isAbout(start, touchpoint, site)) return touchpoint.at;
   return holds(start, facts.before) ? null : now;
 }
 

@@ -1,6 +1,6 @@
 /** What a condition may ask of a lead: its state, the touchpoint at hand, and nothing else. */
 import { type Facts, passesAll, valueAt } from '@handrail/sdk/condition';
-import type { AnswerCondition, TouchpointCondition } from '@handrail/sdk/protocol';
+import type { AnswerCondition, Condition, TouchpointCondition } from '@handrail/sdk/protocol';
 import type { CompiledSite, TouchpointTest } from '../site/compile.ts';
 import type { Temperature } from '../site/schema.ts';
 import { happened } from './memory.ts';
@@ -35,6 +35,25 @@ export function matches(test: Pick<TouchpointTest, 'name' | 'where'>, touchpoint
   return (
     test.name === touchpoint.name &&
     (test.where === undefined || passesAll(test.where, (path) => fieldOf(touchpoint, path)))
+  );
+}
+
+/**
+ * Whether the touchpoint at hand is one that the condition speaks of. A condition can hold for ever after; what it
+ * brings about (points, the start of a sequence) comes only with such a touchpoint.
+ */
+export function isAbout(condition: Condition, touchpoint: Touchpoint, site: CompiledSite): boolean {
+  if ('touchpoint' in condition) return matches(site.testOf(condition), touchpoint);
+  if ('answer' in condition) return answers(condition.answer, touchpoint);
+  const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
+  return parts.some((part) => isAbout(part, touchpoint, site));
+}
+
+function answers({ prompt, question }: AnswerCondition['answer'], { name, properties }: Touchpoint): boolean {
+  return (
+    name === 'prompt_answered' &&
+    properties.promptId === prompt &&
+    (question === undefined || properties.questionId === question)
   );
 }
 

@@ -25,8 +25,11 @@ export function heatOf(score: number, at: number, halfLifeMs: number): number {
   return Math.sign(score) * (Math.log2(size) + at / halfLifeMs + OFFSET);
 }
 
+/** To a millionth of a point: a logarithm's last digits must not make 49.99999999 of a score that is just hot. */
 export function scoreOf(heat: number, now: number, halfLifeMs: number): number {
-  return heat === 0 ? 0 : Math.sign(heat) * 2 ** (Math.abs(heat) - OFFSET - now / halfLifeMs);
+  if (heat === 0) return 0;
+  const score = Math.sign(heat) * 2 ** (Math.abs(heat) - OFFSET - now / halfLifeMs);
+  return Math.round(score * 1e6) / 1e6;
 }
 
 /** When the score will have sunk to `threshold`; `null` if it is not above it. */

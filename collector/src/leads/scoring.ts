@@ -2,6 +2,7 @@
 import { type Facts, holds } from '@handrail/sdk/condition';
 import type { CompiledRule, CompiledSite } from '../site/compile.ts';
 import type { Site } from '../site/schema.ts';
+import { isAbout } from './facts.ts';
 import { decayed } from './heat.ts';
 import { remember } from './memory.ts';
 import type { LeadState } from './state.ts';
@@ -23,7 +24,8 @@ export interface Earned {
 export function earn(lead: LeadState, touchpoint: Touchpoint, facts: Facts, site: CompiledSite): Earned[] {
   const rules = site.rulesByTouchpoint.get(touchpoint.name) ?? [];
   return rules
-    .filter((rule) => holds(rule.when, facts) && !isUsedUp(rule, lead, touchpoint.at))
+    .filter(({ when }) => isAbout(when, touchpoint, site) && holds(when, facts))
+    .filter((rule) => !isUsedUp(rule, lead, touchpoint.at))
     .map((rule) => ({ rule, at: touchpoint.at }));
 }
 

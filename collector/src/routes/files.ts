@@ -1,4 +1,4 @@
-/** Files read once at start and served compressed: the page's scripts, the dashboard. */
+/** Files read once at start, and compressed once when first asked for: the page's scripts, the dashboard. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
@@ -13,10 +13,12 @@ const TYPES: Record<string, string> = {
   '.png': 'image/png',
 };
 
+type Encoding = 'br' | 'gzip' | 'identity';
+
 interface ServedFile {
   type: string;
   etag: string;
-  bodies: { br: Uint8Array<ArrayBuffer>; gzip: Uint8Array<ArrayBuffer>; identity: Uint8Array<ArrayBuffer> };
+  body(encoding: Encoding): Uint8Array<ArrayBuffer>;
 }
 export type ServedFiles = ReadonlyMap<string, ServedFile>;
 
@@ -28,26 +30,32 @@ export function readFiles(directory: string): ServedFiles {
 }
 
 function toServed(content: Buffer<ArrayBuffer>, extension: string): ServedFile {
-  const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
+  const compressed = new Map<Encoding, Uint8Array<ArrayBuffer>>();
   return {
     type: TYPES[extension] ?? 'application/octet-stream',
     etag: `"${createHash('sha256').update(content).digest('base64url').slice(0, 16)}"`,
-    bodies: {
-      br: new Uint8Array(brotliCompressSync(content, brotli)),
-      gzip: new Uint8Array(gzipSync(content, { level: 9 })),
-      identity: new Uint8Array(content),
+    body(encoding) {
+      const body = compressed.get(encoding) ?? new Uint8Array(compress(content, encoding));
+      compressed.set(encoding, body);
+      return body;
     },
   };
+}
+
+function compress(content: Buffer<ArrayBuffer>, encoding: Encoding): Buffer<ArrayBuffer> {
+  if (encoding === 'gzip') return gzipSync(content, { level: constants.Z_BEST_COMPRESSION });
+  // The default quality is the best one.
+  return encoding === 'br' ? brotliCompressSync(content) : content;
 }
 
 export function serveFile(c: Context, files: ServedFiles, name: string, headers: Record<string, string>) {
   const file = files.get(name);
   if (!file) return c.notFound();
-  const { type, etag, bodies } = file;
+  const { type, etag, body } = file;
   if (c.req.header('if-none-match') === etag) return c.body(null, 304, { ...headers, etag });
   const accepted = c.req.header('accept-encoding') ?? '';
   const encoding = /\bbr\b/.test(accepted) ? 'br' : /\bgzip\b/.test(accepted) ? 'gzip' : 'identity';
-  return c.body(bodies[encoding], 200, {
+  return c.body(body(encoding), 200, {
     ...headers,
     etag,
     'content-type': type,

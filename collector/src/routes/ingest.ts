@@ -43,14 +43,15 @@ export function ingestRoutes(app: OpenAPIHono<Env>, services: Services): void {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         throw new Problem(400, 'invalid_body', 'body: expected one message, an object', { field: 'body' });
       }
-      const { writeKey, sentAt } = value as { writeKey?: unknown; sentAt?: unknown };
+      // The key stays out of the message: what is rejected is kept as it came.
+      const { writeKey, sentAt, ...message } = value as { writeKey?: unknown; sentAt?: unknown };
       const { siteId, trust } = await authorize(
         c,
         services,
         typeof writeKey === 'string' ? writeKey : undefined,
       );
       const sent = typeof sentAt === 'string' ? Date.parse(sentAt) : Number.NaN;
-      const { accepted, duplicates, rejected } = await store(services, siteId, [{ ...value, type }], {
+      const { accepted, duplicates, rejected } = await store(services, siteId, [{ ...message, type }], {
         sentAt: Number.isNaN(sent) ? null : sent,
         receivedAt: services.now(),
         trust,

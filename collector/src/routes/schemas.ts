@@ -1,4 +1,6 @@
 /** The shapes of the owner API, for its checks and its description. */
+
+import type { JsonObject } from '@handrail/sdk/protocol';
 import { z } from '@hono/zod-openapi';
 
 const time = z.iso.datetime();
@@ -9,7 +11,7 @@ const source = z.object({
   campaign: z.string().nullable(),
 });
 const consentState = z.enum(['granted', 'denied', 'pending']);
-const json = z.record(z.string(), z.json());
+const json = z.custom<JsonObject>().openapi({ type: 'object', additionalProperties: true });
 
 const cartItem = z.object({
   item_id: z.string(),

@@ -1,6 +1,6 @@
 /** What pages and editors read of a site: its prompts, the schema of its configuration. */
 
-import type { JsonValue, PromptsDocument } from '@handrail/sdk/protocol';
+import type { DurationText, PromptsDocument } from '@handrail/sdk/protocol';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { etag } from 'hono/etag';
 import { z as plainZod } from 'zod';
@@ -21,8 +21,11 @@ const promptsRoute = createRoute({
   request: { params: z.object({ writeKey: z.string().max(300) }) },
   responses: answers(
     z.object({
-      prompts: z.array(z.record(z.string(), z.json())),
-      contactBudget: z.object({ perSession: z.int(), cooldown: z.string() }),
+      prompts: z.array(z.custom<PromptsDocument['prompts'][number]>().openapi({ type: 'object' })),
+      contactBudget: z.object({
+        perSession: z.int(),
+        cooldown: z.custom<DurationText>().openapi({ type: 'string' }),
+      }),
     }),
     'Cacheable; has an ETag.',
   ),
@@ -35,14 +38,8 @@ export function siteRoutes(app: OpenAPIHono<Env>, { store, sites }: Services): v
     if (!found) throw new Problem(404, 'not_found', 'writeKey: no such site');
     const { site } = (await sites(found.siteId)).site;
     c.header('Cache-Control', `public, max-age=${CACHE_SECONDS}, stale-while-revalidate=${STALE_SECONDS}`);
-    const document = {
-      prompts: site.prompts,
-      contactBudget: site.contactBudget.prompts,
-    } satisfies PromptsDocument;
-    return c.json(
-      document as { prompts: Record<string, JsonValue>[]; contactBudget: PromptsDocument['contactBudget'] },
-      200,
-    );
+    const document = { prompts: site.prompts, contactBudget: site.contactBudget.prompts };
+    return c.json(document satisfies PromptsDocument, 200);
   });
 
   const schema = plainZod.toJSONSchema(siteSchema, { io: 'input', unrepresentable: 'any' });

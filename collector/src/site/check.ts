@@ -12,11 +12,24 @@ export interface SiteProblem {
 export type SiteCheck = { ok: true; site: Site } | { ok: false; problems: SiteProblem[] };
 
 export function checkSite(document: unknown): SiteCheck {
+  const forbidden = prototypeKeys(document);
+  if (forbidden.length > 0) return { ok: false, problems: forbidden };
   const parsed = siteSchema.safeParse(document, { error: nameTheNearestKey, reportInput: true });
   if (!parsed.success)
     return { ok: false, problems: parsed.error.issues.flatMap((issue) => explain(issue, [])) };
   const problems = checkReferences(parsed.data);
   return problems.length > 0 ? { ok: false, problems } : { ok: true, site: parsed.data };
+}
+
+/** Zod leaves such a key out without a word, and a rule whose only test it was would then match everything. */
+function prototypeKeys(node: unknown, path: PropertyKey[] = []): SiteProblem[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([key, child]) => {
+    const childPath = [...path, Array.isArray(node) ? Number(key) : key];
+    return key === '__proto__'
+      ? [{ path: pathText(childPath), message: 'a key cannot have this name' }]
+      : prototypeKeys(child, childPath);
+  });
 }
 
 function nameTheNearestKey(issue: z.core.$ZodRawIssue): string | undefined {

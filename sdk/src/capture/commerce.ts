@@ -12,11 +12,15 @@ const ITEMS_AFTER = {
   view_item: null,
   add_to_cart: addItems,
   remove_from_cart: removeItems,
-  // These two list the whole cart, and so put right whatever went unseen.
-  view_cart: (_before: CartItem[], listed: CartItem[]) => listed,
-  begin_checkout: (_before: CartItem[], listed: CartItem[]) => listed,
+  view_cart: wholeCart,
+  begin_checkout: wholeCart,
   purchase: () => [],
 } satisfies { [event: string]: ((before: CartItem[], listed: CartItem[]) => CartItem[]) | null };
+
+/** What lists the whole cart puts right whatever went unseen; without items it says nothing. */
+function wholeCart(before: CartItem[], listed: CartItem[]): CartItem[] {
+  return listed.length > 0 ? listed : before;
+}
 
 export type CommerceEvent = keyof typeof ITEMS_AFTER;
 export type CommerceSource = 'api' | 'data_layer';
@@ -61,9 +65,7 @@ export function createCommerce(
 
     const before = stored();
     const currency = typeof ecommerce.currency === 'string' ? ecommerce.currency : before.currency;
-    const after =
-      Array.isArray(ecommerce.items) || event === 'purchase' ? itemsAfter(before.items, items) : before.items;
-    const cart = cartOf(after, currency);
+    const cart = cartOf(itemsAfter(before.items, items), currency);
     storage.set(KEY, cart);
     record(event, { ...ecommerce, cart });
   }

@@ -4,18 +4,15 @@
  */
 export function watchRoutes(onRoute: () => void): void {
   let { pathname, search } = location;
-  let isDue = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   function look(replaced: boolean) {
     const isRoute = location.pathname !== pathname || (location.search !== search && !replaced);
     ({ pathname, search } = location);
-    if (!isRoute || isDue) return;
-    isDue = true;
+    if (!isRoute) return;
     // In a task of its own: by then routers have set the title, and a redirect has become one view.
-    setTimeout(() => {
-      isDue = false;
-      onRoute();
-    });
+    clearTimeout(timer);
+    timer = setTimeout(onRoute);
   }
 
   if (typeof navigation === 'object') {

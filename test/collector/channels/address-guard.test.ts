@@ -5,7 +5,7 @@ import {
   type Lookup,
 } from '../../../collector/src/follow-ups/channels/address-guard.ts';
 import { createWebhookChannel } from '../../../collector/src/follow-ups/channels/webhook.ts';
-import { type HttpReceiver, startHttpReceiver } from './http-receiver.ts';
+import { type HttpReceiver, startHttpReceiver } from '../../support/http-receiver.ts';
 
 /** A name's answers, one for each time it is asked. */
 function scriptedLookup(...answers: string[][]) {

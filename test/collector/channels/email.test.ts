@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { SendResult } from '../../../collector/src/follow-ups/channels/channel.ts';
 import { createEmailChannel, type EmailContent } from '../../../collector/src/follow-ups/channels/email.ts';
 import { parseMailbox } from '../../../collector/src/follow-ups/channels/mailbox.ts';
-import { type SmtpSink, startSmtpSink } from './smtp-sink.ts';
+import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

@@ -8,7 +8,7 @@ import {
   type WebhookContent,
   type WebhookOptions,
 } from '../../../collector/src/follow-ups/channels/webhook.ts';
-import { type HttpReceiver, startHttpReceiver } from './http-receiver.ts';
+import { type HttpReceiver, startHttpReceiver } from '../../support/http-receiver.ts';
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const NEW_SECRET = 'whsec_dGhlIG5ldyBvbmUsIHdoaWxlIHJvdGF0aW5n';

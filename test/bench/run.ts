@@ -1,0 +1,38 @@
+/** `npm run bench`: every section; `npm run bench -- ingest fold`: only those. Writes nothing into the repository. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { benchFold } from './fold.ts';
+import { benchGroupCommit } from './group-commit.ts';
+import { benchIngest } from './ingest.ts';
+import { benchSize } from './size.ts';
+import { benchStorage } from './storage.ts';
+import { print, type Table } from './table.ts';
+
+/** Each gets an empty folder. */
+const SECTIONS: Record<string, (folder: string) => Promise<Table>> = {
+  ingest: benchIngest,
+  'group-commit': benchGroupCommit,
+  storage: benchStorage,
+  fold: benchFold,
+  size: benchSize,
+};
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SECTIONS);
+const unknown = names.find((name) => !Object.hasOwn(SECTIONS, name));
+if (unknown !== undefined) {
+  console.error(`bench: no section "${unknown}"; there are ${Object.keys(SECTIONS).join(', ')}`);
+  process.exit(1);
+}
+
+console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.versions.node}`);
+console.log('✓ within budget, ✗ not; what runs beside it on this machine counts too: the ratios say most');
+for (const name of names) {
+  const folder = mkdtempSync(join(tmpdir(), 'handrail-bench-'));
+  try {
+    const table = await SECTIONS[name]?.(folder);
+    if (table) print(table);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

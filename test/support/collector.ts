@@ -1,0 +1,123 @@
+/** A real collector on a real SQLite file, in this process, under a clock the test sets. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createAdaptorServer } from '@hono/node-server';
+import { createCollector } from '../../collector/src/app.ts';
+import { compiledSites } from '../../collector/src/compiled-sites.ts';
+import { createWebhookChannel } from '../../collector/src/follow-ups/channels/webhook.ts';
+import { type Channels, createDispatcher, type Dispatcher } from '../../collector/src/follow-ups/dispatch.ts';
+import { hashOf } from '../../collector/src/keys.ts';
+import { checkSite } from '../../collector/src/site/check.ts';
+import { openSqliteStore } from '../../collector/src/store/sqlite/index.ts';
+import type { Store } from '../../collector/src/store/store.ts';
+
+export const WRITE_KEY = 'pk_test_0123456789ab';
+export const SECRET_KEY = 'sk_test_0123456789ab';
+/** What `npm test` has built before the tests run. */
+export const BUILT = fileURLToPath(new URL('../../collector/dist/', import.meta.url));
+
+export interface TestClock {
+  now: number;
+}
+
+export interface TestCollector {
+  store: Store;
+  clock: TestClock;
+  dispatcher: Dispatcher;
+  databasePath: string;
+  /** One request without a server. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  /** Sends messages with the write key; fails unless the answer is 200. */
+  ingest(...messages: object[]): Promise<{ accepted: number; duplicates: number; rejected: unknown[] }>;
+  /** As `ingest`, with the secret key. */
+  ingestAsServer(
+    ...messages: object[]
+  ): Promise<{ accepted: number; duplicates: number; rejected: unknown[] }>;
+  /** GETs from the owner API; fails unless the answer is 200. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON as clients do
+  owner(path: string): Promise<any>;
+  /** Serves on a free port until `close`. */
+  listen(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export const START = Date.parse('2026-11-21T12:00:00Z');
+
+export async function startCollector({
+  site = { name: 'Test' },
+  channels = {},
+  databasePath,
+  now = START,
+}: {
+  site?: object;
+  channels?: Partial<Channels>;
+  databasePath?: string;
+  now?: number;
+} = {}): Promise<TestCollector> {
+  const checked = checkSite(site);
+  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+  const folder = databasePath ? null : mkdtempSync(join(tmpdir(), 'handrail-test-'));
+  const path = databasePath ?? join(folder ?? '', 'handrail.sqlite');
+  const clock: TestClock = { now };
+  const store = openSqliteStore(path);
+  const document = JSON.parse(JSON.stringify(site)) as Parameters<Store['sites']['create']>[0];
+  const siteId = (await store.sites.first()) ?? (await store.sites.create(document, now));
+  await store.sites.addKey(siteId, 'write', hashOf(WRITE_KEY), now);
+  await store.sites.addKey(siteId, 'secret', hashOf(SECRET_KEY), now);
+  const sites = compiledSites(store);
+  const onError = (error: unknown) => console.error(error);
+  const app = createCollector({ store, sites, now: () => clock.now, filesDirectory: BUILT, onError });
+  const dispatcher = createDispatcher({
+    store,
+    siteOf: async (id) => (await sites(id)).site,
+    channels: { webhook: createWebhookChannel(), email: null, ...channels },
+    unsubscribeUrl: (id) => `https://collect.example/unsubscribe/${id}`,
+    now: () => clock.now,
+    random: () => 0.5,
+    onError,
+  });
+
+  const send = async (key: string, batch: object[]) => {
+    const response = await app.request('/v1/batch', {
+      method: 'POST',
+      body: JSON.stringify({ writeKey: key, sentAt: new Date(clock.now).toISOString(), batch }),
+    });
+    if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+    return response.json();
+  };
+  const closers: (() => Promise<void>)[] = [];
+  return {
+    store,
+    clock,
+    dispatcher,
+    databasePath: path,
+    request: async (requestPath, init) => app.request(requestPath, init),
+    ingest: (...batch) => send(WRITE_KEY, batch),
+    ingestAsServer: (...batch) => send(SECRET_KEY, batch),
+    async owner(ownerPath) {
+      const response = await app.request(ownerPath, { headers: { authorization: `Bearer ${SECRET_KEY}` } });
+      if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+      return response.json();
+    },
+    async listen() {
+      const server = createAdaptorServer({ fetch: app.fetch });
+      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+      closers.push(
+        () =>
+          new Promise((closed) => {
+            server.close(() => closed());
+            if ('closeAllConnections' in server) server.closeAllConnections();
+          }),
+      );
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    },
+    async close() {
+      for (const closeOne of closers) await closeOne();
+      await store.close();
+      if (folder) rmSync(folder, { recursive: true });
+    },
+  };
+}
