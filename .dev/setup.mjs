@@ -14,26 +14,43 @@ function installPackages() {
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.log('handrail: installing the npm packages of package-lock.json');
-  // `npm ci` as one atomic step: what it leaves is exactly the lockfile, whatever was there before.
+  // Not `npm ci`: it insists on lock entries for the binaries of every platform, also those that a registry lacks.
   // Dev dependencies are needed to build, so a NODE_ENV=production around us must not leave them out.
-  run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('npm', ['install', '--no-save', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   mkdirSync(`${root}node_modules`, { recursive: true });
   writeFileSync(stamp, lock);
 }
 
-/** Where a Chromium may already be; the tests look in the same places (test/support/chromium.ts). */
-const CHROMIUM_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/**
+ * What the tests run besides Node: the Debian package, and where it may already be. Chromium is looked for in the same
+ * places by test/support/chromium.ts; strace shows what is synced to disk before a reply.
+ */
+const TEST_TOOLS = [
+  {
+    name: 'chromium',
+    paths: [
+      process.env.HANDRAIL_CHROMIUM,
+      '/usr/bin/chromium',
+      '/usr/bin/chromium-browser',
+      '/usr/bin/google-chrome',
+    ],
+    otherwise: 'install one and name it in HANDRAIL_CHROMIUM',
+  },
+  { name: 'strace', paths: ['/usr/bin/strace'], otherwise: 'install it; some tests need Linux' },
+];
 
-function installChromium() {
-  if (process.env.HANDRAIL_CHROMIUM || CHROMIUM_PATHS.some((path) => existsSync(path))) return;
+function installTestTools() {
+  const missing = TEST_TOOLS.filter(({ paths }) => !paths.some((path) => path && existsSync(path)));
+  if (missing.length === 0) return;
   if (!existsSync('/usr/bin/apt-get')) {
-    throw new Error('no Chromium found: install one and name it in HANDRAIL_CHROMIUM');
+    throw new Error(missing.map(({ name, otherwise }) => `no ${name} found: ${otherwise}`).join('; '));
   }
-  console.log('handrail: installing the Debian package chromium for the browser tests');
+  const names = missing.map(({ name }) => name);
+  console.log(`handrail: installing for the tests, from Debian: ${names.join(', ')}`);
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo'];
   for (const args of [
     ['update', '-qq'],
-    ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+    ['install', '-y', '-qq', '--no-install-recommends', ...names],
   ]) {
     const [command, ...rest] = [...asRoot, 'apt-get', ...args];
     run(command, rest);
@@ -42,7 +59,7 @@ function installChromium() {
 
 try {
   installPackages();
-  if (process.argv.includes('--chromium')) installChromium();
+  if (process.argv.includes('--test-tools')) installTestTools();
 } catch (error) {
   console.error(`handrail: set-up failed: ${error.message}`);
   process.exit(1);

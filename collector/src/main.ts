@@ -1,5 +1,6 @@
 /** Puts the collector together and runs it: environment, store, site, keys, listener, timers. Sole reader of process.env. */
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '@handrail/sdk/protocol';
 import { serve } from '@hono/node-server';
 import { createCollector } from './app.ts';
@@ -16,8 +17,9 @@ import { unsubscribeToken } from './unsubscribe-link.ts';
 
 /** How often what is due is looked for; a look costs one index lookup. */
 const TICK_MS = 1_000;
-/** SIGTERM: requests under way get this long. */
+/** SIGTERM: requests and deliveries under way get this long. */
 const DRAIN_MS = 8_000;
+const SWEEP_MS = 50;
 const DEFAULT_SITE: JsonObject = { name: 'My site' };
 
 export interface StartOptions {
@@ -173,20 +175,28 @@ function listen(
     });
     const close = () =>
       new Promise<void>((closed) => {
+        // A client that keeps its connection busy is told to leave; one that has fallen idle is let go of.
+        server.prependListener('request', (_request, response) => {
+          response.shouldKeepAlive = false;
+        });
+        const sweep = setInterval(
+          () => 'closeIdleConnections' in server && server.closeIdleConnections(),
+          SWEEP_MS,
+        );
         const giveUp = setTimeout(
           () => 'closeAllConnections' in server && server.closeAllConnections(),
           DRAIN_MS,
         );
         server.close(() => {
+          clearInterval(sweep);
           clearTimeout(giveUp);
           closed();
         });
-        if ('closeIdleConnections' in server) server.closeIdleConnections();
       });
   });
 }
 
-/** Runs `work` again and again, never twice at once. @returns stops it, once the run under way is over */
+/** Runs `work` again and again, never twice at once. @returns stops it; resolves once the run under way is over, or at the latest after DRAIN_MS */
 function every(
   periodMs: number,
   work: () => Promise<unknown>,
@@ -206,6 +216,7 @@ function every(
   return async () => {
     isStopped = true;
     clearTimeout(timer);
-    await running;
+    // A delivery cut off here is tried again, once its lease has run out.
+    await Promise.race([running, delay(DRAIN_MS, undefined, { ref: false })]);
   };
 }

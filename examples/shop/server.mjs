@@ -35,8 +35,9 @@ export async function serveShop({ port, collectorUrl, writeKey }) {
     const file = files.get(path) ?? files.get('/404');
     const type = CONTENT_TYPES[extname(file.pathname)];
     const content = await readFile(file, 'utf8');
+    const body = type === CONTENT_TYPES['.html'] ? fill(content, values) : content;
     response.writeHead(files.has(path) ? 200 : 404, { 'content-type': type, 'cache-control': 'no-cache' });
-    response.end(type === CONTENT_TYPES['.html'] ? fill(content, values) : content);
+    response.end(body);
   }
 
   const server = createServer((request, response) => {

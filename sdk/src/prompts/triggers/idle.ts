@@ -1,7 +1,9 @@
-const INPUTS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'scroll', 'touchstart', 'visibilitychange'];
+import type { PageLifecycle } from '../../page-lifecycle.ts';
+
+const INPUTS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'scroll', 'touchstart'];
 
 /** No input for this long; again after each next input. A page in the background is not idle, it is away. */
-export function watchIdle(idleMs: number, fire: () => void): () => void {
+export function watchIdle(idleMs: number, fire: () => void, lifecycle: PageLifecycle): () => void {
   const stop = new AbortController();
   let lastInputAt = performance.now();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -21,9 +23,11 @@ export function watchIdle(idleMs: number, fire: () => void): () => void {
   for (const input of INPUTS) {
     document.addEventListener(input, onInput, { passive: true, capture: true, signal: stop.signal });
   }
+  const stopReturn = lifecycle.on('return', onInput);
   onInput();
   return () => {
     stop.abort();
+    stopReturn();
     clearTimeout(timer);
   };
 }

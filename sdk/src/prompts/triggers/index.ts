@@ -25,7 +25,7 @@ export function watch(trigger: Trigger, fire: () => void, parts: TriggerParts): 
   if ('touchpoint' in trigger) return watchTouchpoint(trigger.touchpoint, fire, touchpoints);
   if ('idle' in trigger) {
     const idleMs = parseDuration(trigger.idle);
-    if (idleMs !== undefined) return watchIdle(idleMs, fire);
+    if (idleMs !== undefined) return watchIdle(idleMs, fire, lifecycle);
   } else if ('dwell' in trigger) {
     const dwellMs = parseDuration(trigger.dwell);
     if (dwellMs !== undefined) return watchDwell(dwellMs, fire, touchpoints, lifecycle);

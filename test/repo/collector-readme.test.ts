@@ -1,0 +1,103 @@
+/** Does what collector/README.md says. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SECRET_KEY, startCollector, WRITE_KEY } from '../support/collector.ts';
+import { freePorts, makeFolder, type RunningCommand, runInShell, startInShell } from './command.ts';
+import { blocksOf, plain, readText, rowsOf, sectionOf } from './markdown.ts';
+
+const readme = readText('collector/README.md');
+const [startCommand = '', ...otherCommands] = blocksOf(readme, 'bash');
+const [embedding = '', ...otherCode] = blocksOf(readme, 'js');
+
+test('every command and example is tested below', () => {
+  expect([...otherCommands, ...otherCode]).toEqual([]);
+});
+
+describe('the command and the embedding', { timeout: 30_000 }, () => {
+  const folder = makeFolder();
+  let running: RunningCommand | undefined;
+  afterAll(async () => {
+    await running?.interrupt();
+    folder.remove();
+  });
+
+  /** On a port of its own. @returns the address */
+  async function start(command: string, hasStarted: (url: string) => Promise<unknown>): Promise<string> {
+    const [port] = await freePorts(1);
+    const env = { HANDRAIL_WRITE_KEY: WRITE_KEY, HANDRAIL_SECRET_KEY: SECRET_KEY };
+    expect(command).toContain('8787');
+    running = startInShell(command.replace('8787', `${port}`), { cwd: folder.path, env });
+    const url = `http://localhost:${port}`;
+    await hasStarted(url);
+    return url;
+  }
+
+  test('it starts and stops, and what was acknowledged is there when the example opens the file', async () => {
+    const url = await start(startCommand, async () => running?.printed(/listening on/));
+    const body = JSON.stringify({ writeKey: WRITE_KEY, batch: [{ type: 'identify', userId: 'u42' }] });
+    expect((await fetch(`${url}/v1/batch`, { method: 'POST', body })).status).toBe(200);
+    await running?.interrupt();
+
+    writeFileSync(join(folder.path, 'embed.mjs'), embedding.replace('8787', 'Number(process.argv[2])'));
+    const embeddedUrl = await start('node embed.mjs 8787', (address) =>
+      expect
+        .poll(() => fetch(`${address}/hello`).then((r) => r.text(), String), { timeout: 10_000 })
+        .toBe('your own routes'),
+    );
+    const leads = await fetch(`${embeddedUrl}/v1/leads`, {
+      headers: { authorization: `Bearer ${SECRET_KEY}` },
+    });
+    expect(await leads.json()).toMatchObject({ data: [{ userId: 'u42' }] });
+    expect((await fetch(`${embeddedUrl}/dashboard`)).status).toBe(200);
+  });
+
+  test('the table of flags is what the command tells by itself', async () => {
+    const help = await runInShell('npx handrail start --help', { cwd: folder.path });
+    const told = [...help.matchAll(/^ {2}(-.*?) {2,}/gm)].map(([, flag]) => flag);
+    const rows = rowsOf(sectionOf(readme, '## Run')).map(([first = '']) => plain(first));
+    expect(rows.filter((name) => name.startsWith('-'))).toEqual(
+      told.filter((flag) => !flag?.includes('--help')),
+    );
+  });
+});
+
+describe('the table of requests', () => {
+  let collector: Awaited<ReturnType<typeof startCollector>>;
+  beforeAll(async () => {
+    collector = await startCollector();
+  });
+  afterAll(() => collector.close());
+
+  const rows = rowsOf(sectionOf(readme, '## API')).map(([request = '']) => plain(request));
+
+  test('has everything that the API describes of itself', async () => {
+    const { paths } = (await (await collector.request('/openapi.json')).json()) as {
+      paths: { [path: string]: object };
+    };
+    const described = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.filter((request) => !rows.includes(request))).toEqual([]);
+  });
+
+  test.each(rows)('%s is answered', async (request) => {
+    const [method = '', template = ''] = request.split(' ');
+    const path = template.replace('{writeKey}', WRITE_KEY);
+    const answer = await collector.request(path, { method });
+    // A path that nobody knows is told by name.
+    expect(await answer.text()).not.toContain('no such path');
+  });
+
+  test.each(rows.filter((request) => /^GET \/v1\/(?!sites)/.test(request)))(
+    '%s needs the secret key',
+    async (request) => {
+      const path = request.slice('GET '.length);
+      const withKey = (key: string) =>
+        collector.request(path, { headers: key ? { authorization: `Bearer ${key}` } : {} });
+      expect((await withKey('')).status).toBe(401);
+      expect((await withKey(WRITE_KEY)).status).toBe(403);
+      expect([200, 404]).toContain((await withKey(SECRET_KEY)).status);
+    },
+  );
+});
