@@ -54,6 +54,8 @@ test('Q04 a full disk: 503 with Retry-After, nothing half-written, and by itself
   expect(batches).toBeGreaterThan(0);
   expect(full?.status).toBe(503);
   expect(Number(full?.headers.get('retry-after'))).toBeGreaterThan(0);
+  // Or a page's script could not read it. https://fetch.spec.whatwg.org/#http-access-control-expose-headers
+  expect(full?.headers.get('access-control-expose-headers')).toBe('Retry-After');
   expect(full?.headers.get('content-type')).toBe('application/problem+json');
   expect(await full?.json()).toMatchObject({ status: 503, code: 'unavailable' });
   expect((await postBatch(url, bigBatch(batches))).status).toBe(503);

@@ -59,6 +59,20 @@ async function sendUntilKilled(client: Client, url: string, onAcknowledged: () =
   }
 }
 
+/** All clients at once. `enough`: so many batches are acknowledged; `ended`: the collector is gone. */
+function startLoad(clients: Client[], url: string, batches: number) {
+  let missing = batches;
+  let onEnough = () => {};
+  const enough = new Promise<void>((resolve) => {
+    onEnough = resolve;
+  });
+  const onAcknowledged = () => {
+    if (--missing === 0) onEnough();
+  };
+  const ended = Promise.all(clients.map((client) => sendUntilKilled(client, url, onAcknowledged)));
+  return { enough, ended };
+}
+
 function expectExactlyOnce(database: string, clients: Client[]): void {
   const stored = storedMessageIds(database);
   const unique = new Set(stored);
@@ -94,25 +108,15 @@ test(`Q01 Q05 a collector killed ${ROUNDS} times under load keeps every acknowle
   );
 
   for (let round = 0; round < ROUNDS; round++) {
-    const { url, kill } = await spawnCollector(args).then((started) => {
-      collector = started;
-      return started;
-    });
+    const running = await spawnCollector(args);
+    collector = running;
     if (round > 0) expectExactlyOnce(database, clients);
-    let untilKill = 5 + 3 * (round % 4);
-    let load: Promise<unknown> = Promise.resolve();
-    const enough = new Promise<void>((resolve) => {
-      const onAcknowledged = () => {
-        if (--untilKill === 0) resolve();
-      };
-      load = Promise.all(clients.map((client) => sendUntilKilled(client, url, onAcknowledged)));
-    });
-    // Were the load to break off by itself, the round would be void: `load` failing fails the test.
-    await Promise.race([enough, load.then(() => Promise.reject(new Error('gone before the kill')))]);
+    const { enough, ended } = startLoad(clients, running.url, 5 + 3 * (round % 4));
+    await Promise.race([enough, ended.then(() => Promise.reject(new Error('gone before it was killed')))]);
     // Not just after an acknowledgement each time, but anywhere in a commit.
     await delay(round % 5);
-    await kill('SIGKILL');
-    await load;
+    await running.kill('SIGKILL');
+    await ended;
   }
 
   collector = await spawnCollector(args);

@@ -3,7 +3,7 @@ import type { ApplyResult, IncomingBatch, Store } from '../store.ts';
 import { applier } from './apply.ts';
 import { followUpStore } from './follow-ups.ts';
 import { groups } from './group.ts';
-import { groupCommit } from './group-commit.ts';
+import { asStoreError, groupCommit } from './group-commit.ts';
 import { foldLog, history } from './history.ts';
 import { leadStore } from './leads.ts';
 import { merger } from './merge.ts';
@@ -34,15 +34,30 @@ export function openSqliteStore(path: string): Store {
     (group) => group.write(),
   );
   return {
-    sites: siteStore(db, past),
+    sites: guarded(siteStore(db, past)),
     apply: (batch, advance) =>
       commits.submit({ batch, advance }, batch.decoded.length + batch.rejected.length),
-    leads,
-    followUps: followUpStore(db, leads),
-    rejected: rejectedStore(db),
+    leads: guarded(leads),
+    followUps: guarded(followUpStore(db, leads)),
+    rejected: guarded(rejectedStore(db)),
     async close() {
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.close();
     },
   };
+}
+
+/** A full disk or a held lock is `StoreUnavailable`, whichever method meets it. */
+function guarded<Methods extends object>(methods: Methods): Methods {
+  const guardedEntries = Object.entries(methods).map(([name, method]) => [
+    name,
+    async (...given: unknown[]) => {
+      try {
+        return await method(...given);
+      } catch (error) {
+        throw asStoreError(error);
+      }
+    },
+  ]);
+  return Object.fromEntries(guardedEntries) as Methods;
 }

@@ -1,0 +1,33 @@
+import type { TestCollector } from '../../support/collector.ts';
+import type { SiteIds } from './two-sites.ts';
+
+export interface Operation {
+  method: string;
+  /** `/v1/leads/{id}` */
+  path: string;
+  /** Whose key it asks for; empty: nobody's. */
+  security: string[];
+  parameters: { name: string; in: string }[];
+}
+
+/** All that the collector's own description of its API names. */
+export async function documentedOperations(collector: TestCollector): Promise<Operation[]> {
+  const { paths } = await (await collector.request('/openapi.json')).json();
+  return Object.entries<Record<string, Record<string, unknown>>>(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { security = [], parameters = [] }]) => ({
+      method: method.toUpperCase(),
+      path,
+      security: (security as object[]).flatMap((each) => Object.keys(each)),
+      parameters: parameters as Operation['parameters'],
+    })),
+  );
+}
+
+/** @throws for a kind of thing it has no id of: add it to `SiteIds`, and another site's with it */
+export function pathWith(ids: SiteIds, path: string): string {
+  const [, kind] = /^\/v1\/(\w+)\/\{id\}/.exec(path) ?? [];
+  if (!kind) return path;
+  const id = { leads: ids.lead, tasks: ids.task, rejected: ids.rejected }[kind];
+  if (!id) throw new Error(`no id for ${path}`);
+  return path.replace('{id}', id);
+}

@@ -1,0 +1,57 @@
+/** Two sites in one collector, each with a lead, a task, a delivery and a rejected message. */
+import { hashOf } from '../../../collector/src/keys.ts';
+import { SECRET_KEY, startCollector, type TestCollector, WRITE_KEY } from '../../support/collector.ts';
+
+export const OTHER_WRITE_KEY = 'pk_other_0123456789ab';
+export const OTHER_SECRET_KEY = 'sk_other_0123456789ab';
+
+const SITE = {
+  name: 'Shop',
+  sequences: [
+    {
+      id: 'demo',
+      start: { touchpoint: 'demo_booked' },
+      steps: [{ after: '0s', task: { title: 'Prepare', due: '1h' } }],
+    },
+  ],
+};
+
+export interface SiteIds {
+  lead: string;
+  task: string;
+  rejected: string;
+}
+
+export async function startTwoSites(): Promise<{ collector: TestCollector; own: SiteIds; other: SiteIds }> {
+  const collector = await startCollector({ site: SITE });
+  const { store, clock, dispatcher } = collector;
+  const otherId = await store.sites.create(SITE, clock.now);
+  await store.sites.addKey(otherId, 'write', hashOf(OTHER_WRITE_KEY), clock.now);
+  await store.sites.addKey(otherId, 'secret', hashOf(OTHER_SECRET_KEY), clock.now);
+
+  for (const writeKey of [WRITE_KEY, OTHER_WRITE_KEY]) {
+    // The same ids in both: each site has its own people.
+    const batch = [
+      { type: 'track', event: 'demo_booked', anonymousId: 'visitor', messageId: 'm1' },
+      { type: 'identify', anonymousId: 'visitor', userId: 'u1', messageId: 'm2', traits: { key: writeKey } },
+      { type: 'track', anonymousId: 'visitor', messageId: 'bad' },
+    ];
+    await collector.request('/v1/batch', { method: 'POST', body: JSON.stringify({ writeKey, batch }) });
+  }
+  await dispatcher.tick();
+
+  async function idsOf(secretKey: string): Promise<SiteIds> {
+    const first = async (path: string) => {
+      const response = await collector.request(path, { headers: { authorization: `Bearer ${secretKey}` } });
+      const { data } = (await response.json()) as { data: { id: string }[] };
+      if (data.length !== 1) throw new Error(`${path}: ${data.length} instead of one`);
+      return data[0]?.id ?? '';
+    };
+    return {
+      lead: await first('/v1/leads'),
+      task: await first('/v1/tasks'),
+      rejected: await first('/v1/rejected'),
+    };
+  }
+  return { collector, own: await idsOf(SECRET_KEY), other: await idsOf(OTHER_SECRET_KEY) };
+}
