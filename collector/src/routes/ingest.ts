@@ -13,6 +13,7 @@ import { type Decoded, decode, describe, type Envelope, type Rejection } from '.
 import { tame } from '../ingest/limits.ts';
 import type { Trust } from '../leads/touchpoint.ts';
 import { Problem } from '../problem.ts';
+import type { RejectedRecord } from '../store/store.ts';
 import { batchEnvelopeSchema, batchResultSchema, batchSchema, messageSchema } from '../wire.ts';
 import { keyOf } from './auth.ts';
 import { readJson } from './body.ts';
@@ -145,18 +146,12 @@ function asText(raw: unknown): string {
 export async function replay(
   services: Services,
   siteId: number,
-  rejected: { body: string; trust: Trust; sentAt: number | null; receivedAt: number },
+  { id, body, trust, sentAt, receivedAt }: RejectedRecord,
 ): Promise<{ accepted: number; duplicates: number; rejection: Rejection | null }> {
-  const envelope: Envelope = {
-    sentAt: rejected.sentAt,
-    receivedAt: rejected.receivedAt,
-    trust: rejected.trust,
-    context: undefined,
-    bodyBytes: Buffer.byteLength(rejected.body),
-  };
-  const result = decode(parseOrNull(rejected.body), envelope, uuidv7);
+  const envelope = { sentAt, receivedAt, trust, context: undefined, bodyBytes: Buffer.byteLength(body) };
+  // One without an id gets the same one at each replay, so that a crash in between doubles nothing.
+  const result = decode(parseOrNull(body), envelope, () => `rejected-${id}`);
   if (!result.ok) return { accepted: 0, duplicates: 0, rejection: result.rejection };
-  const { trust, sentAt, receivedAt } = envelope;
   const batch = { siteId, decoded: [result.decoded], rejected: [], trust, sentAt, receivedAt };
   return { ...(await services.store.apply(batch, await services.sites(siteId))), rejection: null };
 }

@@ -18,6 +18,8 @@ interface Pending<Input, Output> {
 export interface GroupCommit<Input, Output> {
   /** @param size how much work it is; in messages */
   submit(input: Input, size: number): Promise<Output>;
+  /** Resolves once nothing waits any more. */
+  drain(): Promise<void>;
 }
 
 /**
@@ -94,6 +96,9 @@ export function groupCommit<Input, Output, Group>(
         queue.push({ input, size, resolve, reject });
         schedule();
       }),
+    async drain() {
+      while (queue.length > 0) await new Promise((turn) => setImmediate(turn));
+    },
   };
 }
 

@@ -41,6 +41,7 @@ export function openSqliteStore(path: string): Store {
     followUps: guarded(followUpStore(db, leads)),
     rejected: guarded(rejectedStore(db)),
     async close() {
+      await commits.drain();
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.close();
     },
