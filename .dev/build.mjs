@@ -43,9 +43,13 @@ const inputs = hashOfInputs();
 const upToDate = existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs;
 if (!upToDate || process.argv.includes('--force')) {
   console.log('handrail: building');
-  for (const output of OUTPUTS) rmSync(root + output, { recursive: true, force: true });
   const node = (args) => execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  node(['node_modules/typescript/bin/tsc', '-b', '--force', 'sdk', 'widgets', 'collector']);
+  const emitTypes = () =>
+    node(['node_modules/typescript/bin/tsc', '-b', '--force', 'sdk', 'widgets', 'collector']);
+  // First of all, so that code with an error in it does not cost the last good build.
+  emitTypes();
+  for (const output of OUTPUTS) rmSync(root + output, { recursive: true, force: true });
+  emitTypes();
   node(['node_modules/rollup/dist/bin/rollup', '--config', 'rollup.config.mjs', '--silent']);
   // The collector serves the page's files and the dashboard itself, and reads its migrations at run time.
   cpSync(`${root}sdk/dist/page`, `${root}collector/dist/page`, { recursive: true });

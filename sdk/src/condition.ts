@@ -74,7 +74,7 @@ function hasOwn(value: unknown, key: string): value is Record<string, unknown> {
  * and no pattern can make it explode.
  */
 export function matchesGlob(glob: string, text: string): boolean {
-  const pieces = glob.toLowerCase().split('*');
+  const pieces = piecesOf(glob);
   const subject = text.toLowerCase();
   const first = pieces[0] as string;
   const last = pieces[pieces.length - 1] as string;
@@ -87,6 +87,18 @@ export function matchesGlob(glob: string, text: string): boolean {
     from = at + piece.length;
   }
   return subject.length - last.length >= from && subject.endsWith(last);
+}
+
+/** Globs come from the configuration, so there are few, each asked for with every touchpoint. */
+const knownPieces = new Map<string, string[]>();
+
+function piecesOf(glob: string): string[] {
+  let pieces = knownPieces.get(glob);
+  if (!pieces) {
+    pieces = glob.toLowerCase().split('*');
+    knownPieces.set(glob, pieces);
+  }
+  return pieces;
 }
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };

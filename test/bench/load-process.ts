@@ -1,9 +1,8 @@
 /** The load generator: the entry of a process that load.ts starts. */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BatchResult, Message } from '@handrail/sdk/protocol';
+import type { Batch, BatchResult, Message } from '@handrail/sdk/protocol';
 import { Pool } from 'undici';
-import { toBatchBody } from '../../sdk/src/message.ts';
 import { WRITE_KEY } from '../support/collector.ts';
 import type { LoadOptions, LoadResult } from './load.ts';
 import { interleavedVisits, take, visits } from './traffic.ts';
@@ -17,19 +16,22 @@ const MILLISECONDS = 1_000;
 
 function bodies({ seed, visitors, messagesPerRequest, maxRequests }: LoadOptions): Buffer[] {
   const now = Date.now();
+  const sentAt = new Date(now).toISOString();
   const messages: Iterator<Message, never> = (visitors === 'interleaved' ? interleavedVisits : visits)(
     seed,
     now,
   );
   return Array.from({ length: maxRequests }, () => {
-    const batch = take(messages, messagesPerRequest).map((message) => JSON.stringify(message));
-    return Buffer.from(toBatchBody(batch, WRITE_KEY, CONTEXT, now));
+    const batch = take(messages, messagesPerRequest);
+    return Buffer.from(
+      JSON.stringify({ batch, sentAt, writeKey: WRITE_KEY, context: CONTEXT } satisfies Batch),
+    );
   });
 }
 
 async function run(options: LoadOptions): Promise<LoadResult> {
   const { url, connections, messagesPerRequest, requestsPerSecond, maxSeconds } = options;
-  const waiting = bodies(options);
+  const waiting = bodies(options).values();
   const pool = new Pool(url, { connections, pipelining: 1 });
   const latenciesMs: number[] = [];
 
@@ -50,23 +52,20 @@ async function run(options: LoadOptions): Promise<LoadResult> {
   await pool.close();
 
   async function sendOneByOne(): Promise<void> {
-    while (performance.now() < endMs) {
-      const body = waiting.pop();
-      if (!body) return;
+    // Shared: whoever is free takes the next one, so that each visit is sent in its order.
+    for (const body of waiting) {
       await post(body, performance.now());
+      if (performance.now() >= endMs) return;
     }
   }
 
   async function sendAtRate(rate: number): Promise<void> {
     const sent: Promise<void>[] = [];
-    const dueMs = () => startMs + (sent.length / rate) * MILLISECONDS;
-    while (dueMs() < endMs) {
-      while (dueMs() <= performance.now()) {
-        const body = waiting.pop();
-        if (!body) return;
-        sent.push(post(body, dueMs()));
-      }
-      await sleep(1);
+    for (const body of waiting) {
+      const dueMs = startMs + (sent.length / rate) * MILLISECONDS;
+      if (dueMs >= endMs) break;
+      while (performance.now() < dueMs) await sleep(1);
+      sent.push(post(body, dueMs));
     }
     await Promise.all(sent);
   }

@@ -137,10 +137,13 @@ function pageOf(context: MessageContext | undefined, properties: JsonObject): Pa
   return url || path ? { url, path, title: field('title'), referrer: field('referrer') } : null;
 }
 
-/** A page view's properties repeat its page; one copy is enough. */
+/** A page view's properties repeat its page, and `search` a part of its address; one copy is enough. */
 function withoutPage(properties: JsonObject, page: Page | null): JsonObject {
   const repeated: JsonObject = { ...page };
-  return Object.fromEntries(Object.entries(properties).filter(([name, value]) => repeated[name] !== value));
+  const isRepeated = ([name, value]: [string, unknown]) =>
+    repeated[name] === value ||
+    (name === 'search' && typeof value === 'string' && page?.url?.includes(value));
+  return Object.fromEntries(Object.entries(properties).filter((property) => !isRepeated(property)));
 }
 
 /** For senders that leave the UTM parameters in the address. */

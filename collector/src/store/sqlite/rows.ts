@@ -1,7 +1,6 @@
 /** Between rows and records. */
 
 import type { Consent, JsonObject } from '@handrail/sdk/protocol';
-import { parse, stringify, validate } from 'uuid';
 import type { LeadState } from '../../leads/state.ts';
 import type { Page, Source, Touchpoint, Trust } from '../../leads/touchpoint.ts';
 import type { LeadRecord } from '../store.ts';
@@ -70,12 +69,17 @@ function withoutNulls<T extends object>(value: T): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== null)) as Partial<T>;
 }
 
-/** 16 bytes instead of 36 for a UUID in its usual form; any other id stays the text it is. */
+/** In its usual form: other spellings of the same UUID are other ids to their senders. */
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** 16 bytes instead of 36 for a UUID; any other id stays the text it is. */
 export function idToStore(id: string): Buffer | string {
-  return id.length === 36 && validate(id) && id === id.toLowerCase() ? Buffer.from(parse(id)) : id;
+  return UUID.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : id;
 }
 export function idFrom(stored: Buffer | string): string {
-  return typeof stored === 'string' ? stored : stringify(stored);
+  if (typeof stored === 'string') return stored;
+  const hex = stored.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 export interface LeadRow {
