@@ -68,37 +68,30 @@ function hasOwn(value: unknown, key: string): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, key);
 }
 
+/** `*` stands for any run of characters, also none; case does not count. */
+export function matchesGlob(glob: string, text: string): boolean {
+  return globMatcher(glob)(text.toLowerCase());
+}
+
 /**
- * `*` stands for any run of characters, also none; case does not count.
+ * The same, prepared for many texts, which must be in lower case.
  * Each literal piece is looked for once, from left to right, so the time is linear in the text for each piece
  * and no pattern can make it explode.
  */
-export function matchesGlob(glob: string, text: string): boolean {
-  const pieces = piecesOf(glob);
-  const subject = text.toLowerCase();
-  const first = pieces[0] as string;
-  const last = pieces[pieces.length - 1] as string;
-  if (pieces.length === 1) return subject === first;
-  if (!subject.startsWith(first)) return false;
-  let from = first.length;
-  for (const piece of pieces.slice(1, -1)) {
-    const at = subject.indexOf(piece, from);
-    if (at < 0) return false;
-    from = at + piece.length;
-  }
-  return subject.length - last.length >= from && subject.endsWith(last);
-}
-
-/** Globs come from the configuration, so there are few, each asked for with every touchpoint. */
-const knownPieces = new Map<string, string[]>();
-
-function piecesOf(glob: string): string[] {
-  let pieces = knownPieces.get(glob);
-  if (!pieces) {
-    pieces = glob.toLowerCase().split('*');
-    knownPieces.set(glob, pieces);
-  }
-  return pieces;
+export function globMatcher(glob: string): (lowerText: string) => boolean {
+  const [first = '', ...rest] = glob.toLowerCase().split('*');
+  const last = rest.pop();
+  if (last === undefined) return (text) => text === first;
+  return (text) => {
+    if (!text.startsWith(first)) return false;
+    let from = first.length;
+    for (const piece of rest) {
+      const at = text.indexOf(piece, from);
+      if (at < 0) return false;
+      from = at + piece.length;
+    }
+    return text.length - last.length >= from && text.endsWith(last);
+  };
 }
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };

@@ -1,6 +1,6 @@
 /** What a touchpoint means for the lead's follow-ups. Pure: the store carries it out in the touchpoint's transaction. */
 import { type Facts, holds } from '@handrail/sdk/condition';
-import { factsOf, isAbout, type Moment, matches } from '../leads/facts.ts';
+import { factsOf, isAbout, type Moment } from '../leads/facts.ts';
 import type { Touchpoint } from '../leads/touchpoint.ts';
 import { type CompiledSequence, type CompiledSite, durationMs, touchpointsIn } from '../site/compile.ts';
 import type { Step } from '../site/schema.ts';
@@ -94,8 +94,7 @@ function endOf(
     // A purchase remembered from before the start is not this run's goal; a stage or temperature reached since is.
     if (touchpointsIn(goal).length === 0 || isAbout(goal, touchpoint, site)) return 'goal_met';
   }
-  const undoes = unless && matches({ name: unless.touchpoint, where: unless.where }, touchpoint);
-  return undoes && sinceAnchorMs <= unless.withinMs ? 'start_undone' : null;
+  return unless?.matches(touchpoint) && sinceAnchorMs <= unless.withinMs ? 'start_undone' : null;
 }
 
 /** The time from which steps count; `null` if this touchpoint does not start the sequence. */

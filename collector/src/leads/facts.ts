@@ -1,7 +1,7 @@
 /** What a condition may ask of a lead: its state, the touchpoint at hand, and nothing else. */
 import { type Facts, passesAll, valueAt } from '@handrail/sdk/condition';
 import type { AnswerCondition, Condition, TouchpointCondition } from '@handrail/sdk/protocol';
-import type { CompiledSite, TouchpointTest } from '../site/compile.ts';
+import type { CompiledSite } from '../site/compile.ts';
 import type { Temperature } from '../site/schema.ts';
 import { happened } from './memory.ts';
 import type { LeadState } from './state.ts';
@@ -15,11 +15,13 @@ export interface Moment {
   now: number;
 }
 
-export function factsOf({ lead, touchpoint, temperature, now }: Moment, site: CompiledSite): Facts {
+/** The facts follow the moment: a fold sets its temperature once the points are in. */
+export function factsOf(moment: Moment, site: CompiledSite): Facts {
+  const { lead, touchpoint, now } = moment;
   return {
     touchpoint(condition: TouchpointCondition) {
       const test = site.testOf(condition);
-      if (test.count === 1 && touchpoint && matches(test, touchpoint)) return true;
+      if (test.count === 1 && touchpoint && test.matches(touchpoint)) return true;
       return happened(lead.memory[test.memoryKey], test.count, test.withinMs, now);
     },
     answer: (condition) => hasAnswered(lead, condition),
@@ -27,15 +29,8 @@ export function factsOf({ lead, touchpoint, temperature, now }: Moment, site: Co
     page: (path) => valueAt(lead.page, path),
     cart: (path) => (path === 'count' ? cartCount(lead) : valueAt(lead.cart, path)),
     stage: () => lead.stage,
-    temperature: () => temperature,
+    temperature: () => moment.temperature,
   };
-}
-
-export function matches(test: Pick<TouchpointTest, 'name' | 'where'>, touchpoint: Touchpoint): boolean {
-  return (
-    test.name === touchpoint.name &&
-    (test.where === undefined || passesAll(test.where, (path) => fieldOf(touchpoint, path)))
-  );
 }
 
 /**
@@ -43,7 +38,7 @@ export function matches(test: Pick<TouchpointTest, 'name' | 'where'>, touchpoint
  * brings about (points, the start of a sequence) comes only with such a touchpoint.
  */
 export function isAbout(condition: Condition, touchpoint: Touchpoint, site: CompiledSite): boolean {
-  if ('touchpoint' in condition) return matches(site.testOf(condition), touchpoint);
+  if ('touchpoint' in condition) return site.testOf(condition).matches(touchpoint);
   if ('answer' in condition) return answers(condition.answer, touchpoint);
   const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
   return parts.some((part) => isAbout(part, touchpoint, site));
@@ -55,15 +50,6 @@ function answers({ prompt, question }: AnswerCondition['answer'], { name, proper
     properties.promptId === prompt &&
     (question === undefined || properties.questionId === question)
   );
-}
-
-/** `path`, `url`, `title`, `referrer`, `channel` are the touchpoint's own; anything else is a property. */
-function fieldOf({ page, source, properties }: Touchpoint, path: string): unknown {
-  if (path === 'channel') return source?.channel;
-  if (path === 'path' || path === 'url' || path === 'title' || path === 'referrer') {
-    return page?.[path] ?? valueAt(properties, path);
-  }
-  return valueAt(properties, path);
 }
 
 function traitAt(lead: LeadState, path: string): unknown {

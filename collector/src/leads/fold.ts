@@ -6,7 +6,7 @@ import { valueAt } from '@handrail/sdk/condition';
 import type { AnswerValue, Cart, CartItem, JsonValue } from '@handrail/sdk/protocol';
 import type { CompiledSite } from '../site/compile.ts';
 import type { Temperature } from '../site/schema.ts';
-import { factsOf, matches } from './facts.ts';
+import { factsOf, type Moment } from './facts.ts';
 import { decayed } from './heat.ts';
 import { remember } from './memory.ts';
 import { addPoints, earn, type ScoreEntry } from './scoring.ts';
@@ -32,23 +32,22 @@ export function fold(
   const lead = observe(before, touchpoint, isNewSession, site);
   const now = Math.max(touchpoint.at, before.scoredAt);
   const cooled = temperatureOf(decayed(before.score, now - before.scoredAt, site.halfLifeMs), thresholds);
-  const facts = (temperature: Temperature) =>
-    factsOf({ lead, touchpoint, temperature, now: touchpoint.at }, site);
+  const moment: Moment = { lead, touchpoint, temperature: cooled, now: touchpoint.at };
+  const facts = factsOf(moment, site);
 
-  const earned = earn(lead, touchpoint, facts(cooled), site);
+  const earned = earn(lead, touchpoint, facts, site);
   Object.assign(lead, addPoints(lead, earned, touchpoint.at, site));
-  const temperature = { before: cooled, after: temperatureOf(lead.score, thresholds) };
+  moment.temperature = temperatureOf(lead.score, thresholds);
 
-  const scoredFacts = facts(temperature.after);
-  const stage = nextStage(lead, scoredFacts, site.site);
+  const stage = nextStage(lead, facts, site.site);
   const stageMove = stage === lead.stage ? null : { from: lead.stage, to: stage, at: touchpoint.at };
   if (stageMove) {
     lead.stage = stage;
     lead.stageReason = reasonOf(touchpoint);
   }
-  lead.flags = nextFlags(lead, touchpoint, scoredFacts, site.site);
+  lead.flags = nextFlags(lead, touchpoint, facts, site.site);
   const entries = earned.map(({ rule, at }) => ({ ruleId: rule.id, points: rule.points, at }));
-  return { lead, entries, stageMove, temperature };
+  return { lead, entries, stageMove, temperature: { before: cooled, after: moment.temperature } };
 }
 
 /** Replays a history. What it would trigger is not returned: a replay triggers nothing. */
@@ -95,7 +94,7 @@ function observe(
   if (cart !== undefined) lead.cart = cart && { ...cart, changedAt: at };
 
   for (const memory of site.memories.get(name) ?? []) {
-    if (!matches(memory, touchpoint)) continue;
+    if (!memory.matches(touchpoint)) continue;
     lead.memory = { ...lead.memory, [memory.key]: remember(lead.memory[memory.key], at, memory.size) };
   }
   return lead;

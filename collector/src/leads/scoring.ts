@@ -24,7 +24,7 @@ export interface Earned {
 export function earn(lead: LeadState, touchpoint: Touchpoint, facts: Facts, site: CompiledSite): Earned[] {
   const rules = site.rulesByTouchpoint.get(touchpoint.name) ?? [];
   return rules
-    .filter(({ when }) => isAbout(when, touchpoint, site) && holds(when, facts))
+    .filter((rule) => isAbout(rule.when, touchpoint, site) && (rule.isPlain || holds(rule.when, facts)))
     .filter((rule) => !isUsedUp(rule, lead, touchpoint.at))
     .map((rule) => ({ rule, at: touchpoint.at }));
 }

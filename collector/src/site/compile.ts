@@ -1,12 +1,13 @@
 /** A site prepared for the fold: durations in milliseconds, score rules by the touchpoints that may fire them. */
 import { parseDuration } from '@handrail/sdk/condition';
-import type { Condition, TouchpointCondition, ValueTests } from '@handrail/sdk/protocol';
+import type { Condition, TouchpointCondition } from '@handrail/sdk/protocol';
+import { type Matcher, matcherOf } from '../leads/matcher.ts';
 import type { ScoreRule, Sequence, Site } from './schema.ts';
 
 /** A condition on touchpoints, with what must be remembered of the past to decide it. */
 export interface TouchpointTest {
   name: string;
-  where: ValueTests | undefined;
+  matches: Matcher;
   /** Conditions on the same touchpoints share one memory. */
   memoryKey: string;
   count: number;
@@ -18,11 +19,13 @@ export interface CompiledRule {
   when: Condition;
   points: number;
   limit: { times: number; perMs: number } | undefined;
+  /** The touchpoint at hand decides by itself. */
+  isPlain: boolean;
 }
 
 export interface CompiledSequence extends Sequence {
   /** How long the sequence waits for the touchpoint that would make it needless. */
-  unless: { touchpoint: string; where: ValueTests | undefined; withinMs: number } | undefined;
+  unless: { matches: Matcher; withinMs: number } | undefined;
   reentryMs: number;
 }
 
@@ -41,7 +44,7 @@ export interface CompiledSite {
 export interface Memory {
   key: string;
   name: string;
-  where: ValueTests | undefined;
+  matches: Matcher;
   /** As many timestamps as the largest `count` that is asked of it. */
   size: number;
 }
@@ -66,7 +69,7 @@ export function compileSite(id: number, version: number, site: Site): CompiledSi
         memories.set(test.memoryKey, {
           key: test.memoryKey,
           name: test.name,
-          where: test.where,
+          matches: test.matches,
           size: test.count,
         });
     }
@@ -102,7 +105,7 @@ export function compileSite(id: number, version: number, site: Site): CompiledSi
 function compileTest({ touchpoint, where, count, within }: TouchpointCondition): TouchpointTest {
   return {
     name: touchpoint,
-    where,
+    matches: matcherOf(touchpoint, where),
     memoryKey: where ? `${touchpoint} ${JSON.stringify(where)}` : touchpoint,
     count: count?.gte ?? 1,
     withinMs: within ? durationMs(within) : Number.POSITIVE_INFINITY,
@@ -110,7 +113,13 @@ function compileTest({ touchpoint, where, count, within }: TouchpointCondition):
 }
 
 function compileRule({ id, when, points, limit }: ScoreRule): CompiledRule {
-  return { id, when, points, limit: limit && { times: limit.times, perMs: durationMs(limit.per) } };
+  return {
+    id,
+    when,
+    points,
+    limit: limit && { times: limit.times, perMs: durationMs(limit.per) },
+    isPlain: isPlain(when),
+  };
 }
 
 function compileSequence(sequence: Sequence): CompiledSequence {
@@ -118,8 +127,7 @@ function compileSequence(sequence: Sequence): CompiledSequence {
   return {
     ...sequence,
     unless: unless && {
-      touchpoint: unless.touchpoint,
-      where: unless.where,
+      matches: matcherOf(unless.touchpoint, unless.where),
       withinMs: durationMs(unless.within),
     },
     reentryMs: durationMs(sequence.reentry),
