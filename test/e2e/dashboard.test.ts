@@ -225,6 +225,7 @@ function shop(): Content {
         promptId: 'pricing-exit',
         promptType: 'exit_poll',
         questionId: 'why',
+        questionText: 'What stopped you today?',
         questionType: 'choice',
         value: 'Missing a feature',
         timestamp: fromNow(-5.1 * MINUTE_MS),
@@ -238,6 +239,7 @@ function shop(): Content {
         promptId: 'nps',
         promptType: 'survey',
         questionId: 'recommend',
+        questionText: null,
         questionType: 'nps',
         value: 9,
         timestamp: fromNow(-DAY_MS),
@@ -427,7 +429,7 @@ describe('what the owner sees', () => {
     const { page } = await openSignedIn();
     const text = await textOf(page, 'Recent answers');
     expect(text).toMatch(
-      /Exit poll pricing-exit › why Missing a feature Ada Lovelace · 5 minutes ago · \/pricing/,
+      /Exit poll pricing-exit › What stopped you today\? Missing a feature Ada Lovelace · 5 minutes ago · \/pricing/,
     );
     expect(text).toMatch(/Survey nps › recommend 9 of 10 Promoter Visitor c7a1b2 · yesterday/);
   });
@@ -624,6 +626,7 @@ describe('Q30: what was ingested is text, whatever it says', () => {
           promptId: payload,
           promptType: payload,
           questionId: payload,
+          questionText: payload,
           questionType: payload,
           value: payload,
           timestamp: fromNow(0),

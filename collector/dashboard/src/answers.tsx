@@ -60,7 +60,8 @@ function AnswerRow({ answer, nowMs, formats, onOpenLead }: AnswerRowProps) {
     <li class="row answer">
       <div class="row-main">
         <p class="small muted">
-          {words(answer.promptType)} <bdi>{answer.promptId}</bdi> › <bdi>{answer.questionId}</bdi>
+          {words(answer.promptType)} <bdi>{answer.promptId}</bdi> ›{' '}
+          <bdi>{answer.questionText ?? answer.questionId}</bdi>
         </p>
         <Value answer={answer} />
         <p class="small muted">

@@ -77,6 +77,8 @@ export interface Answer {
   promptId: string;
   promptType: string;
   questionId: string;
+  /** As the site asks it now. */
+  questionText: string | null;
   questionType: string;
   value: string | number;
   timestamp: string;

@@ -19,7 +19,7 @@ const fail = (reason: FailReason, detail: string) => ({ ok: false as const, fail
 /** The fields that templates and titles may merge: the lead's own, its traits' own names, the cart, the site. */
 function fieldsOf({ lead }: LeasedDelivery, site: CompiledSite, now: number): object {
   const view = leadView(lead, site, now);
-  return { ...view.traits, ...view, cart: lead.state.cart, site: { name: site.site.name } };
+  return { ...view.traits, ...view, site: { name: site.site.name } };
 }
 
 export function emailFor(
@@ -70,7 +70,6 @@ export function webhookFor(
         sequenceId: sequence.id,
         step: delivery.step,
         lead: leadView(lead, site, now),
-        cart: lead.state.cart,
         // The reasons come with the news: who receives it should not have to ask why.
         scoreEntries: scoreEntries.map((entry) => ({
           ...entry,

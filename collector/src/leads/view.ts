@@ -1,5 +1,5 @@
 /** A lead as clients see it (DESIGN section 4). Pure. */
-import type { ConsentState, JsonValue } from '@handrail/sdk/protocol';
+import type { Cart, ConsentState, JsonValue } from '@handrail/sdk/protocol';
 import type { CompiledSite } from '../site/compile.ts';
 import type { Temperature } from '../site/schema.ts';
 import { factsOf } from './facts.ts';
@@ -26,7 +26,7 @@ export interface LeadView {
   flags: string[];
   source: { first: Source; last: Source } | null;
   consent: { analytics: ConsentState; marketing: ConsentState };
-  cart: LeadState['cart'];
+  cart: (Cart & { changedAt: string }) | null;
   firstSeenAt: string;
   lastSeenAt: string;
   identifiedAt: string | null;
@@ -74,7 +74,7 @@ export function leadView(
     flags: Object.keys(state.flags),
     source: state.source && { first: state.source.first, last: state.source.last },
     consent: { analytics: 'pending', marketing: 'pending', ...state.consent },
-    cart: state.cart,
+    cart: state.cart && { ...state.cart, changedAt: iso(state.cart.changedAt) },
     firstSeenAt: iso(state.firstSeenAt),
     lastSeenAt: iso(state.lastSeenAt),
     identifiedAt: isoOrNull(lead.identifiedAt),

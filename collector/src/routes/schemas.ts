@@ -54,7 +54,7 @@ export const leadSchema = z
         items: z.array(cartItem),
         value: z.number(),
         currency: z.string().nullable(),
-        changedAt: z.int(),
+        changedAt: time,
       })
       .nullable(),
     firstSeenAt: time,
@@ -118,6 +118,8 @@ export const answerSchema = z
     promptId: z.string(),
     promptType: z.string().nullable(),
     questionId: z.string(),
+    /** As the site asks it now; `null` where it no longer does. */
+    questionText: z.string().nullable(),
     questionType: z.string().nullable(),
     value: z.union([z.string(), z.number()]),
     timestamp: time,

@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { iso, isoOrNull } from '../leads/view.ts';
 import { Problem } from '../problem.ts';
+import type { Site } from '../site/schema.ts';
 import type { RejectedRecord, StoredAnswer, TaskRecord } from '../store/store.ts';
 import type { Env, Services } from './context.ts';
 import { replay } from './ingest.ts';
@@ -83,12 +84,16 @@ const replayRoute = createRoute({
 });
 
 export function workRoutes(app: OpenAPIHono<Env>, services: Services): void {
-  const { store, now } = services;
+  const { store, sites, now } = services;
 
   app.openapi(answersRoute, async (c) => {
     const { limit, cursor } = c.req.valid('query');
     const rows = await store.leads.answers(c.var.siteId, limit, parseCursor(cursor));
-    return c.json(page(rows, answerView), 200);
+    const { site } = (await sites(c.var.siteId)).site;
+    return c.json(
+      page(rows, (row) => answerView(row, site)),
+      200,
+    );
   });
 
   app.openapi(deliveriesRoute, async (c) => {
@@ -140,11 +145,14 @@ export function workRoutes(app: OpenAPIHono<Env>, services: Services): void {
   });
 }
 
-function answerView({ id, touchpoint, ...answer }: StoredAnswer) {
+function answerView({ id, touchpoint, ...answer }: StoredAnswer, site: Site) {
+  const prompt = site.prompts.find((each) => each.id === answer.promptId);
+  const questions = prompt && 'questions' in prompt ? prompt.questions : [];
   const { promptType, questionType } = touchpoint.properties;
   return {
     ...answer,
     id: `ans_${id}`,
+    questionText: questions.find((each) => each.id === answer.questionId)?.text ?? null,
     promptType: typeof promptType === 'string' ? promptType : null,
     questionType: typeof questionType === 'string' ? questionType : null,
     timestamp: iso(touchpoint.at),
