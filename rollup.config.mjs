@@ -10,7 +10,7 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const plugins = ({ browser }) => [
   resolve({ browser, exportConditions: ['handrail-source'], extensions: ['.ts', '.tsx', '.mjs', '.js'] }),
   esbuild({
-    target: browser ? 'es2020' : 'node22',
+    target: browser ? 'es2022' : 'node22',
     jsx: 'automatic',
     jsxImportSource: 'preact',
     define: { __VERSION__: JSON.stringify(version) },
@@ -24,7 +24,7 @@ const minify = terser({
   format: { comments: false },
 });
 
-/** What a page loads: the script tag's file and the two files it may load later. */
+/** What a page loads: the script tag's file and those that it may load later. */
 const pageFile = (input, name, format) => ({
   input: path(input),
   plugins: [...plugins({ browser: true }), minify],
@@ -36,11 +36,25 @@ const library = (directory, input) => ({
   input,
   plugins: plugins({ browser: true }),
   external: (id) => !id.startsWith('.') && !id.startsWith('/') && id !== '@handrail/sdk/protocol',
-  output: { dir: path(`${directory}/dist`), format: 'es', chunkFileNames: '[name].js', sourcemap: true },
+  output: {
+    dir: path(`${directory}/dist`),
+    format: 'es',
+    chunkFileNames: '[name].js',
+    // Bare imports of chunks would have bundlers warn, since the package has no side effects.
+    hoistTransitiveImports: false,
+    sourcemap: true,
+  },
 });
 
 export default [
   pageFile('sdk/src/tag.ts', 'handrail', 'iife'),
+  pageFile('sdk/src/capture/index.ts', 'handrail-capture', 'es'),
+  pageFile('sdk/src/capture/vitals.ts', 'handrail-vitals', 'es'),
+  pageFile('sdk/src/idle/index.ts', 'handrail-idle', 'es'),
+  pageFile('sdk/src/link/index.ts', 'handrail-link', 'es'),
+  pageFile('sdk/src/consent-platforms/index.ts', 'handrail-consent', 'es'),
+  pageFile('sdk/src/hardened.ts', 'handrail-hardened', 'es'),
+  pageFile('sdk/src/options-check.ts', 'handrail-options', 'es'),
   pageFile('sdk/src/prompts/index.ts', 'handrail-prompts', 'es'),
   pageFile('widgets/src/index.ts', 'handrail-widgets', 'es'),
   library('sdk', {

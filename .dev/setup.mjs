@@ -23,7 +23,8 @@ function installPackages() {
 
 /**
  * What the tests run besides Node: the Debian package, and where it may already be. Chromium is looked for in the same
- * places by test/support/chromium.ts; strace shows what is synced to disk before a reply.
+ * places by test/support/chromium.ts; strace shows what is synced to disk before a reply; nginx and Caddy run the recipes
+ * of examples/reverse-proxy.
  */
 const TEST_TOOLS = [
   {
@@ -37,6 +38,8 @@ const TEST_TOOLS = [
     otherwise: 'install one and name it in HANDRAIL_CHROMIUM',
   },
   { name: 'strace', paths: ['/usr/bin/strace'], otherwise: 'install it; some tests need Linux' },
+  { name: 'nginx', paths: ['/usr/sbin/nginx'], otherwise: 'install it' },
+  { name: 'caddy', paths: ['/usr/bin/caddy'], otherwise: 'install it' },
 ];
 
 function installTestTools() {

@@ -6,7 +6,9 @@ import { describe } from './ingest/decode.ts';
 import { Problem, problemResponse } from './problem.ts';
 import { ownerOnly } from './routes/auth.ts';
 import type { Env, Services } from './routes/context.ts';
+import { cookielessRoutes } from './routes/cookieless.ts';
 import { docsRoutes } from './routes/docs.ts';
+import { dropRoutes } from './routes/drops.ts';
 import { readFiles, serveFile } from './routes/files.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { leadRoutes } from './routes/leads.ts';
@@ -34,7 +36,9 @@ export interface CollectorOptions {
 const INGEST_PATHS = ['batch', 'track', 'page', 'screen', 'identify', 'group', 'alias'].map(
   (name) => `/v1/${name}`,
 );
-const OWNER_PATHS = ['leads', 'answers', 'deliveries', 'tasks', 'rejected'].map((name) => `/v1/${name}`);
+const OWNER_PATHS = ['leads', 'answers', 'deliveries', 'tasks', 'rejected', 'drops', 'cookieless'].map(
+  (name) => `/v1/${name}`,
+);
 const RETRY_AFTER_SECONDS = 5;
 
 const DASHBOARD_CSP =
@@ -90,6 +94,8 @@ export function createCollector({
   sessionRoutes(app, services);
   leadRoutes(app, services);
   workRoutes(app, services);
+  dropRoutes(app, services);
+  cookielessRoutes(app, services);
   unsubscribeRoutes(app, services);
   docsRoutes(app, __VERSION__);
 

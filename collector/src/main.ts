@@ -17,6 +17,8 @@ import { unsubscribeToken } from './unsubscribe-link.ts';
 
 /** How often what is due is looked for; a look costs one index lookup. */
 const TICK_MS = 1_000;
+/** How long after midnight what tells a day's cookieless visitors apart may still be there. */
+const FORGET_MS = 15 * 60_000;
 /** SIGTERM: requests and deliveries under way get this long. */
 const DRAIN_MS = 8_000;
 const SWEEP_MS = 50;
@@ -74,11 +76,16 @@ export async function start(options: StartOptions, log: (line: string) => void):
       onError: (error) => log(`follow-ups: ${error instanceof Error ? error.message : String(error)}`),
     });
     const stopTicking = every(TICK_MS, dispatcher.tick, (error) => log(`follow-ups: ${String(error)}`));
+    const stopForgetting = every(
+      FORGET_MS,
+      () => store.cookieless.forgetPastDays(Date.now()),
+      (error) => log(`cookieless: ${String(error)}`),
+    );
     log(`listening on ${url}`);
     return {
       url,
       async stop() {
-        await Promise.all([listener.close(), stopTicking()]);
+        await Promise.all([listener.close(), stopTicking(), stopForgetting()]);
         email?.close();
         await store.close();
       },

@@ -1,5 +1,6 @@
 /** The wire contract as zod schemas; test/collector/wire.test.ts proves them equal to sdk/protocol.ts, both ways. */
 import {
+  DROP_REASONS,
   type JsonObject,
   MAX_BATCH_MESSAGES,
   MAX_ID_CHARS,
@@ -32,6 +33,8 @@ const contextSchema = z.object({
     .catch(undefined),
   sessionId: z.string().min(1).max(MAX_ID_CHARS).optional(),
   consent: z.object({ categoryPreferences: z.record(z.string(), z.boolean()).optional() }).optional(),
+  clickIds: z.array(z.string().max(MAX_NAME_CHARS)).max(20).optional().catch(undefined),
+  cookieless: z.boolean().optional(),
   locale: hint,
   timezone: hint,
   userAgent: hint,
@@ -66,12 +69,16 @@ export const messageSchema = z.discriminatedUnion('type', [
   z.object({ ...base, type: z.literal('alias'), previousId: identifier }),
 ]);
 
+/** More in one batch is a broken client's or a hostile one's. */
+const dropCount = z.int().min(0).max(100_000);
+
 /** The messages are checked one by one: a bad one never costs its neighbours. */
 export const batchEnvelopeSchema = z.object({
   batch: z.array(z.unknown()).max(MAX_BATCH_MESSAGES),
   sentAt: time.optional(),
   writeKey: z.string().optional(),
   context: z.record(z.string(), z.unknown()).optional(),
+  drops: z.partialRecord(z.enum(DROP_REASONS), dropCount).optional().catch(undefined),
 });
 
 /** Only for the contract test and the API's description. */

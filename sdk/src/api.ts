@@ -1,6 +1,7 @@
 import type { Explanation } from './explanation.ts';
 import type { Properties } from './message.ts';
 import type { CartItem, Consent } from './protocol.ts';
+import type { Task } from './task.ts';
 
 /** What a page can call. Nothing here throws; without consent, nothing here leaves a trace. */
 export interface Handrail {
@@ -13,10 +14,19 @@ export interface Handrail {
    * Another `userId` than before starts a new visitor.
    */
   identify(userId: string | null, traits?: Properties): void;
+  /**
+   * Gives the person another name: the visitor, and the lead with all its history, goes on under it.
+   * [previousId=the `userId` until now, else the visitor's id]
+   */
+  alias(userId: string, previousId?: string): void;
+  /** The company, team or household that the person belongs to, with what is known of it. */
+  group(groupId: string, traits?: Properties): void;
   /** What the visitor decided. Purposes not named stay as they are. A refusal erases what was stored. */
   consent(decision: Partial<Consent>): void;
   /** The whole cart as it is now; what has changed is recorded. [currency=as before] */
   cart(items: CartItem[], options?: { currency?: string }): void;
+  /** Something that the visitor sets out to do; how it ends, and after how long, is recorded. */
+  task(name: string): Task;
   /** Forgets the person, as on signing out: the next touchpoint is a new visitor's. */
   reset(): void;
   /** Sends now. Resolves when all is sent, or when the collector cannot take it and it waits for later. */
@@ -30,8 +40,11 @@ export const INERT: Handrail = {
   track() {},
   page() {},
   identify() {},
+  alias() {},
+  group() {},
   consent() {},
   cart() {},
+  task: () => ({ done() {}, failed() {} }),
   reset() {},
   flush: async () => {},
   explain: () => ({ drops: {}, prompts: [] }),

@@ -1,17 +1,20 @@
-import type { Campaign } from './protocol.ts';
+import type { MessageContext } from './protocol.ts';
+import { isClickId, type Scrub } from './scrub.ts';
 
 const FIELDS = ['name', 'source', 'medium', 'term', 'content'] as const;
 
 /**
- * The campaign that a page's query names by its UTM parameters, from which (with the referrer) the collector
- * tells the channel.
+ * What a page's query tells of where the visitor came from: the campaign by its UTM parameters, and which click ids
+ * there are. From these and the referrer the collector tells the channel.
  */
-export function campaignIn(search: string): Campaign | undefined {
+export function sourceIn(search: string, scrub: Scrub): Pick<MessageContext, 'campaign' | 'clickIds'> {
   const parameters = new URLSearchParams(search);
-  let campaign: Campaign | undefined;
+  const source: Pick<MessageContext, 'campaign' | 'clickIds'> = {};
   for (const field of FIELDS) {
     const value = parameters.get(`utm_${field === 'name' ? 'campaign' : field}`);
-    if (value) campaign = { ...campaign, [field]: value };
+    if (value) source.campaign = { ...source.campaign, [field]: scrub(value) };
   }
-  return campaign;
+  const clickIds = [...parameters.keys()].filter(isClickId);
+  if (clickIds.length > 0) source.clickIds = clickIds;
+  return source;
 }

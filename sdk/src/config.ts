@@ -1,4 +1,8 @@
+import type { CaptureName } from './capture-names.ts';
+import { isConsentState } from './consent.ts';
 import type { Consent } from './protocol.ts';
+
+export type ConsentPlatform = 'tcf' | 'gpp' | 'consent-mode';
 
 export interface Options {
   /** The site's public key, `pk_…`. */
@@ -10,15 +14,90 @@ export interface Options {
    * [consent=as granted on an earlier page, else pending]
    */
   consent?: Partial<Consent> | undefined;
+  /** The consent platforms on the page that are asked what the visitor decided. [cmp=none] */
+  cmp?: readonly ConsentPlatform[] | undefined;
+  /**
+   * What happens where the visitor has refused: `nothing`, or that views and touchpoints are counted, without an
+   * id and without storing anything. [whenDenied='nothing']
+   */
+  whenDenied?: 'nothing' | 'cookieless' | undefined;
   /** Name of the page's GA4 data layer; `false` leaves it alone. [dataLayer='dataLayer'] */
   dataLayer?: string | false | undefined;
+  /** What is not to be captured by itself; what the page calls for is recorded all the same. [off=nothing] */
+  off?: readonly CaptureName[] | undefined;
+  /** Whether the routes of this single-page app are in the hash. [hashRouting=false] */
+  hashRouting?: boolean | undefined;
+  /** Query parameters whose values are masked, besides those that always are. [scrubParams=none] */
+  scrubParams?: readonly string[] | undefined;
+  /**
+   * Keeps the visitor, the session and the decision in cookies that all subdomains of this domain share; `auto`
+   * finds the widest that the browser allows. [cookieDomain=none: no cookie, each origin for itself]
+   */
+  cookieDomain?: string | undefined;
+  /** Other domains of the site, with their subdomains, to which links and forms take the visitor along. [linkDomains=none] */
+  linkDomains?: readonly string[] | undefined;
 }
 
-export type Config = { [option in keyof Options]-?: NonNullable<Options[option]> };
+/** The same as the attributes of a script tag have them: lists as words, `off` for `false`, a consent for analytics. */
+export type TagOptions = { [option in keyof Options]: string | undefined };
 
-/** Fills in the defaults. Throws a `TypeError` that says which option is wrong. */
-export function readOptions({ writeKey, endpoint, consent = {}, dataLayer = 'dataLayer' }: Options): Config {
+export interface Config {
+  writeKey: string;
+  endpoint: string;
+  consent: Partial<Consent>;
+  cmp: readonly ConsentPlatform[];
+  countsRefused: boolean;
+  /** Empty: none. */
+  dataLayer: string;
+  off: readonly CaptureName[];
+  hashRouting: boolean;
+  scrubParams: readonly string[];
+  cookieDomain: string | undefined;
+  linkDomains: readonly string[];
+  /** Names of options that there are not. */
+  unknown: string[];
+}
+
+/** Fills in the defaults. Throws a `TypeError` that says which option is wrong, where nothing can work without it. */
+export function readOptions({
+  writeKey,
+  endpoint,
+  consent = {},
+  cmp,
+  whenDenied,
+  dataLayer = 'dataLayer',
+  off,
+  hashRouting = false,
+  scrubParams,
+  cookieDomain,
+  linkDomains,
+  ...unknown
+}: Options | TagOptions): Config {
   if (!writeKey) throw new TypeError('writeKey is missing');
-  if (!/^https?:\/\/./.test(endpoint)) throw new TypeError(`endpoint is not an http(s) address: ${endpoint}`);
-  return { writeKey, endpoint: endpoint.replace(/\/+$/, ''), consent, dataLayer };
+  if (!/^https?:\/\/./.test(endpoint ?? ''))
+    throw new TypeError(`endpoint is not an http(s) address: ${endpoint}`);
+  return {
+    writeKey,
+    endpoint: (endpoint as string).replace(/\/+$/, ''),
+    consent: typeof consent === 'string' ? readConsent(consent) : consent,
+    cmp: words(cmp),
+    countsRefused: whenDenied === 'cookieless',
+    dataLayer: dataLayer && dataLayer !== 'off' ? dataLayer : '',
+    off: words(off),
+    hashRouting: hashRouting !== false,
+    scrubParams: words(scrubParams),
+    cookieDomain,
+    linkDomains: words(linkDomains),
+    unknown: Object.keys(unknown),
+  };
+}
+
+function readConsent(analytics: string): Partial<Consent> {
+  if (isConsentState(analytics)) return { analytics };
+  console.warn(`handrail: consent is "${analytics}", expected granted, denied or pending`);
+  return {};
+}
+
+function words<Word extends string>(given: readonly Word[] | string = []): readonly Word[] {
+  return typeof given === 'string' ? (given.split(/[\s,]+/) as Word[]) : given;
 }

@@ -4,21 +4,31 @@ import type { KeyValueStorage } from './storage.ts';
 const KEY = 'consent';
 const STATES: readonly ConsentState[] = ['granted', 'denied', 'pending'];
 
-/** What the host says now wins over what was decided on an earlier page. */
+/**
+ * What the host says now wins over what was decided on an earlier page, all of which a refusal makes void. Global Privacy Control, which is about
+ * selling and sharing, refuses marketing, unless the visitor has granted it to this very site.
+ * https://www.w3.org/TR/gpc/
+ */
 export function initialConsent(given: Partial<Consent>, storage: KeyValueStorage): Partial<Consent> {
-  return { ...storage.get<Partial<Consent>>(KEY), ...given };
+  const known = { ...(given.analytics !== 'denied' && storage.get<Partial<Consent>>(KEY)), ...given };
+  if (hasGlobalPrivacyControl() && known.marketing !== 'granted') known.marketing = 'denied';
+  return known;
+}
+
+export function hasGlobalPrivacyControl(): boolean {
+  return (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl === true;
 }
 
 /** Purposes not named, or given a state that does not exist, stay as they are. */
 export function withDecision(consent: Consent, decision: Partial<Consent>): Consent {
   const { analytics, marketing } = decision;
   return {
-    analytics: isState(analytics) ? analytics : consent.analytics,
-    marketing: isState(marketing) ? marketing : consent.marketing,
+    analytics: isConsentState(analytics) ? analytics : consent.analytics,
+    marketing: isConsentState(marketing) ? marketing : consent.marketing,
   };
 }
 
-function isState(value: unknown): value is ConsentState {
+export function isConsentState(value: unknown): value is ConsentState {
   return STATES.includes(value as ConsentState);
 }
 

@@ -1,7 +1,8 @@
-import type { CountDrop } from './drops.ts';
+import type { DropCounter } from './drops.ts';
 import { bytesOf, type Entry, type Outbox } from './outbox.ts';
 import type { PageLifecycle } from './page-lifecycle.ts';
-import type { Outcome } from './transport.ts';
+import type { Drops } from './protocol.ts';
+import type { Manner, Outcome } from './transport.ts';
 import { whenIdle } from './when-idle.ts';
 
 const FLUSH_INTERVAL_MS = 3_000;
@@ -20,9 +21,9 @@ const MAX_UNREACHABLE_TRIES = 6;
 export interface DeliveryParts {
   outbox: Outbox;
   lifecycle: PageLifecycle;
-  /** Sends the messages, given as JSON, in one request. */
-  post(messages: string[], keepalive: boolean): Promise<Outcome>;
-  countDrop: CountDrop;
+  drops: DropCounter;
+  /** Sends the entries in one request, and tells of the drops. Never rejects. */
+  post(entries: Entry[], drops: Drops, manner: Manner): Promise<Outcome>;
 }
 
 export interface Delivery {
@@ -32,14 +33,16 @@ export interface Delivery {
   flush(): Promise<void>;
 }
 
-export function createDelivery({ outbox, lifecycle, post, countDrop }: DeliveryParts): Delivery {
+export function createDelivery({ outbox, lifecycle, drops, post }: DeliveryParts): Delivery {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let flushing: Promise<void> | undefined;
   let bytesInFlight = 0;
   /** Failed requests in a row; above zero, only a retry sends. */
   let failures = 0;
-  /** The collector asked for peace until then. */
-  let notBefore = 0;
+  /** The collector asked for peace until then, by a clock that nobody sets. */
+  let notBeforeMs = 0;
+
+  const isHeldOff = () => performance.now() < notBeforeMs;
 
   function flushIn(delayMs: number) {
     clearTimeout(timer);
@@ -47,26 +50,30 @@ export function createDelivery({ outbox, lifecycle, post, countDrop }: DeliveryP
   }
 
   /** Whether more may be sent at once. */
-  async function deliver(entries: Entry[], keepalive: boolean): Promise<boolean> {
+  async function deliver(entries: Entry[], manner: Manner): Promise<boolean> {
     const bytes = bytesOf(entries);
+    const untold = drops.takeUntold();
     bytesInFlight += bytes;
-    const outcome = await post(
-      entries.map(({ json }) => json),
-      keepalive,
-    );
-    bytesInFlight -= bytes;
+    const outcome = await post(entries, untold, manner);
+    if (outcome.kind !== 'done') drops.putBack(untold);
 
     if (outcome.kind === 'retry') {
-      outbox.putBack(entries);
+      // In a task of its own, which a page that is being left no longer gets: there Chromium fails what is in flight,
+      // though it arrives, and the next `leave` would send it again.
+      setTimeout(() => {
+        bytesInFlight -= bytes;
+        outbox.putBack(entries);
+      });
       failures += 1;
-      notBefore = Date.now() + outcome.retryAfterMs;
+      notBeforeMs = performance.now() + outcome.retryAfterMs;
       if (outcome.status !== 0 || failures < MAX_UNREACHABLE_TRIES) {
         flushIn(retryDelayMs(failures, outcome.retryAfterMs, Math.random()));
       }
       return false;
     }
+    bytesInFlight -= bytes;
     if (outcome.kind === 'drop') {
-      countDrop('refused', entries.length);
+      drops.count('refused', entries.length);
       console.warn(`handrail: HTTP ${outcome.status}, ${entries.length} touchpoints refused`);
     }
     outbox.remove(entries);
@@ -74,16 +81,20 @@ export function createDelivery({ outbox, lifecycle, post, countDrop }: DeliveryP
     return true;
   }
 
-  async function flushAll() {
-    if (Date.now() < notBefore) return;
-    clearTimeout(timer);
-    timer = undefined;
+  async function sendAll() {
     for (;;) {
       const entries = outbox.take(FLUSH_COUNT, FLUSH_BYTES);
       if (entries.length === 0) return;
-      // After a failure without keepalive: its quota, shared with the host, may be what failed.
-      if (!(await deliver(entries, failures === 0))) return;
+      // After a failure a plain one: the other's quota, shared with the host, may be what failed.
+      if (!(await deliver(entries, failures === 0 ? 'outliving' : 'plain'))) return;
     }
+  }
+
+  async function flushAll() {
+    if (isHeldOff()) return;
+    clearTimeout(timer);
+    timer = undefined;
+    await outbox.withBacklog(sendAll);
   }
 
   function flush(): Promise<void> {
@@ -102,9 +113,9 @@ export function createDelivery({ outbox, lifecycle, post, countDrop }: DeliveryP
   }
 
   function leave() {
-    if (Date.now() < notBefore) return;
+    if (isHeldOff()) return;
     const entries = outbox.take(Number.POSITIVE_INFINITY, KEEPALIVE_BYTES - bytesInFlight);
-    if (entries.length > 0) void deliver(entries, true);
+    if (entries.length > 0) void deliver(entries, 'leaving');
   }
 
   lifecycle.on('leave', leave);
@@ -115,10 +126,11 @@ export function createDelivery({ outbox, lifecycle, post, countDrop }: DeliveryP
 }
 
 /**
- * Doubles from 0.5 s to 60 s. Half of it is left to chance, so that the visitors of a site do not all come back
- * at once after an outage. `random` is in [0, 1).
+ * Doubles from 0.5 s to 60 s, half of it left to chance, so that the visitors of a site do not all come back at once
+ * after an outage. Those who were all told the same `Retry-After` spread over as long again. `random` is in [0, 1).
  */
 export function retryDelayMs(failures: number, retryAfterMs: number, random: number): number {
   const backoffMs = Math.min(RETRY_MIN_MS * 2 ** (failures - 1), RETRY_MAX_MS);
-  return retryAfterMs + backoffMs * (0.5 + random / 2);
+  if (retryAfterMs === 0) return backoffMs * (0.5 + random / 2);
+  return retryAfterMs + Math.max(backoffMs, retryAfterMs) * random;
 }

@@ -1,21 +1,38 @@
-/** Why a touchpoint was not kept or not delivered. The list is closed. */
-export type DropReason =
-  /** Consent was pending or denied when it happened. */
-  | 'no_consent'
-  /** Consent was withdrawn before it was delivered. */
-  | 'consent_withdrawn'
-  /** The name is not a text of 1 to 128 characters. */
-  | 'invalid_name'
-  /** The user's id is not a text of 1 to 256 characters. */
-  | 'invalid_user_id'
-  /** Its properties cannot be written as JSON. */
-  | 'not_serializable'
-  /** Larger than the wire allows (32 KB). */
-  | 'too_large'
-  /** The outbox was full; the oldest went. */
-  | 'outbox_full'
-  /** The collector refused the request for good (4xx). */
-  | 'refused';
+import type { DropReason, Drops } from './protocol.ts';
 
-export type Drops = { [reason in DropReason]?: number };
 export type CountDrop = (reason: DropReason, count?: number) => void;
+
+/** Nothing is lost in silence: each drop is counted here, shown by `explain()`, and told to the collector once. */
+export interface DropCounter {
+  count: CountDrop;
+  /** Since the page loaded. */
+  total: Readonly<Drops>;
+  /** What the collector has not been told, which the caller now tells. */
+  takeUntold(): Drops;
+  /** It could not be told. */
+  putBack(drops: Drops): void;
+}
+
+export function createDropCounter(): DropCounter {
+  const total: Drops = {};
+  let untold: Drops = {};
+  return {
+    total,
+    count(reason, count = 1) {
+      add(total, reason, count);
+      add(untold, reason, count);
+    },
+    takeUntold() {
+      const taken = untold;
+      untold = {};
+      return taken;
+    },
+    putBack(drops) {
+      for (const [reason, count = 0] of Object.entries(drops)) add(untold, reason as DropReason, count);
+    },
+  };
+}
+
+function add(drops: Drops, reason: DropReason, count: number) {
+  if (count > 0) drops[reason] = (drops[reason] ?? 0) + count;
+}

@@ -1,5 +1,5 @@
-import type { CountDrop, Drops } from './drops.ts';
 import type { PromptDecision } from './prompts/index.ts';
+import type { Drops } from './protocol.ts';
 
 /** Why the SDK did what it did, since the page loaded. */
 export interface Explanation {
@@ -10,20 +10,15 @@ export interface Explanation {
 }
 
 export interface ExplanationLog {
-  countDrop: CountDrop;
   addDecision(decision: PromptDecision): void;
   explanation: Explanation;
 }
 
 const MAX_DECISIONS = 20;
 
-export function createExplanationLog(): ExplanationLog {
-  const drops: Drops = {};
+export function createExplanationLog(drops: Readonly<Drops>): ExplanationLog {
   const prompts: PromptDecision[] = [];
   return {
-    countDrop(reason, count = 1) {
-      if (count > 0) drops[reason] = (drops[reason] ?? 0) + count;
-    },
     addDecision(decision) {
       prompts.push(decision);
       if (prompts.length > MAX_DECISIONS) prompts.shift();

@@ -1,41 +1,69 @@
 import { type Handrail, INERT } from './api.ts';
-import { type CommerceSource, createCommerce, isCommerceEvent } from './capture/commerce.ts';
-import { watchDataLayer } from './capture/data-layer.ts';
 import { watchRoutes } from './capture/page-view.ts';
-import { type Config, type Options, readOptions } from './config.ts';
+import { forgetCart } from './cart-store.ts';
+import { type CommerceCall, isCommerceEvent, keepCalls, takeKeptCalls } from './commerce-calls.ts';
+import { type Config, type Options, readOptions, type TagOptions } from './config.ts';
 import { initialConsent, rememberConsent, wasGrantedBefore, withDecision } from './consent.ts';
-import { createDelivery } from './delivery.ts';
+import type { watchConsentPlatforms } from './consent-platforms/index.ts';
+import { dataLayerEntries } from './data-layer.ts';
+import { createDropCounter } from './drops.ts';
 import { createExplanationLog } from './explanation.ts';
+import type { Idle, IdleLoaders, startIdle } from './idle/index.ts';
 import { createIdSource } from './ids.ts';
-import { type Properties, toBatchBody } from './message.ts';
-import { createOutbox } from './outbox.ts';
-import { openOutboxStore } from './outbox-store.ts';
+import { json, writeJson } from './json.ts';
+import type { createLink } from './link/index.ts';
+import type { Content, Properties } from './message.ts';
+import type { warnOfOptions } from './options-check.ts';
 import { currentPage } from './page.ts';
 import { watchPageLifecycle } from './page-lifecycle.ts';
-import { loadPrompts, type PromptLoaders } from './prompts-loader.ts';
-import { type Consent, MAX_ID_CHARS, type MessageContext } from './protocol.ts';
+import { type Consent, MAX_ID_CHARS, type MessageContext, type PageContext } from './protocol.ts';
+import { createQueue } from './queue.ts';
 import { quietly } from './quietly.ts';
-import { createRecorder } from './recorder.ts';
-import { currentSessionId, endSession } from './session.ts';
+import { createRecorder, type OwnMessage } from './recorder.ts';
+import { createScrub } from './scrub.ts';
+import { endSession } from './session.ts';
 import { browserStorage, openStorage } from './storage.ts';
+import { startTask } from './task.ts';
 import { createTouchpointLog } from './touchpoint-log.ts';
-import { getPrompts, postBatch } from './transport.ts';
-import { forgetVisitor, identifyVisitor } from './visitor.ts';
-import { whenIdle } from './when-idle.ts';
+import { postUnanswered } from './transport.ts';
+import { forgetVisitor, identifyVisitor, renameVisitor } from './visitor.ts';
 
 declare const __VERSION__: string;
 
 /** One instance a page, however often and from however many bundles it is started. */
 const RUNNING = Symbol.for('handrail');
 
+/** How long `flush` waits for a file that does not come. */
+const FLUSH_PATIENCE_MS = 10_000;
+
+/** Where the code comes from that not every page needs at once. */
+export interface Loaders extends IdleLoaders {
+  loadIdle(): Promise<{ startIdle: typeof startIdle }>;
+  loadConsentPlatforms(): Promise<{ watchConsentPlatforms: typeof watchConsentPlatforms }>;
+  /** Only where the page has put its own in the place of what the browser gave it. */
+  loadHardened(): Promise<typeof import('./hardened.ts')>;
+  loadOptionsCheck(): Promise<{ warnOfOptions: typeof warnOfOptions }>;
+  /** Loaded already where it is asked for: nothing can be recorded before it is known whose it is. */
+  createLink?: typeof createLink | undefined;
+}
+
 /**
- * Starts Handrail on this page, or returns what is running already. Wrong options are told on the console;
- * then, and without `promptLoaders` as far as prompts go, nothing happens.
+ * Starts Handrail on this page, or returns what is running already. Options that cannot work are told on the
+ * console; then nothing happens.
  */
-export function start(options: Options, promptLoaders: PromptLoaders | undefined): Handrail {
+export function start(options: Options | TagOptions, loaders: Loaders): Handrail {
   const host = window as { [RUNNING]?: Handrail };
   try {
-    host[RUNNING] ??= run(readOptions(options), promptLoaders);
+    if (!host[RUNNING]) {
+      const config = readOptions(options);
+      host[RUNNING] = run(config, loaders);
+      if (config.unknown.length > 0) {
+        loaders
+          .loadOptionsCheck()
+          .then(({ warnOfOptions }) => warnOfOptions(config.unknown))
+          .catch(() => {});
+      }
+    }
     return host[RUNNING];
   } catch (error) {
     console.error('handrail:', error);
@@ -43,78 +71,137 @@ export function start(options: Options, promptLoaders: PromptLoaders | undefined
   }
 }
 
-/** Puts the parts together. All state that is not a part's own is here: consent, traits, running prompts. */
-function run(config: Config, promptLoaders: PromptLoaders | undefined): Handrail {
-  const { writeKey, endpoint, dataLayer } = config;
+/** Puts the parts together. All state that is not a part's own is here: consent, traits, what was loaded. */
+function run(config: Config, loaders: Loaders): Handrail {
+  const { writeKey, endpoint, hashRouting } = config;
   const storage = openStorage(browserStorage());
+  const link = loaders.createLink?.(config, storage);
+  /** Of visitor, session and decision, which may be those of several subdomains. */
+  const identity = link?.storage ?? storage;
   const lifecycle = watchPageLifecycle();
   const touchpoints = createTouchpointLog();
-  const { countDrop, addDecision, explanation } = createExplanationLog();
+  const drops = createDropCounter();
+  const { count: countDrop } = drops;
+  const { addDecision, explanation } = createExplanationLog(drops.total);
   const newId = createIdSource();
+  const scrub = createScrub(config.scrubParams);
+  const page = () => currentPage(scrub, hashRouting);
+  const dataLayer = config.dataLayer ? dataLayerEntries(config.dataLayer) : undefined;
 
   let consent: Consent = { analytics: 'pending', marketing: 'pending' };
   let traits: Properties = {};
-  let stopPrompts: (() => void) | undefined;
+  let idle: Idle | undefined;
+  /** Resolves once what the page told others than us is known too. */
+  let listening: Promise<void> | undefined;
+  /** Ends what the latest grant has begun. */
+  let stop = () => {};
+  /** The host's first task is over, and with it all that counts as being there from the start. */
+  let isSettled = false;
   const isGranted = () => consent.analytics === 'granted';
 
   const context: MessageContext = {
     library: { name: '@handrail/sdk', version: __VERSION__ },
     locale: navigator.language,
   };
-  const outbox = createOutbox(openOutboxStore(), countDrop);
-  const delivery = createDelivery({
-    outbox,
-    lifecycle,
+  const commerceCalls = createQueue<CommerceCall>();
+  const messages = createQueue<OwnMessage>();
+  const sendMessages = () => messages.release(sendAtOnce);
+  lifecycle.on('leave', sendMessages);
+  lifecycle.on('end', () => commerceCalls.release((calls) => keepCalls(calls, storage)));
+
+  const recorder = createRecorder({
+    consent: () => consent,
+    countsRefused: config.countsRefused,
+    storage: identity,
+    messages,
+    touchpoints,
+    currentPage: page,
+    scrub,
+    newId,
     countDrop,
-    post: (messages, keepalive) =>
-      postBatch(endpoint, toBatchBody(messages, writeKey, context, Date.now()), keepalive),
   });
+  const record = (content: Content, properties: object, at?: number, where?: PageContext) =>
+    recorder.record(content, { ...properties }, at, where);
+  const recordTouchpoint = (event: string, properties: object, at?: number, where?: PageContext) =>
+    record({ type: 'track', event }, properties, at, where);
+  const recordPageView = (properties?: Properties) => record({ type: 'page' }, { ...page(), ...properties });
+  const recordOwnPageView = () => config.off.includes('page-views') || recordPageView();
+  /** Commerce without the cart. GA4 lists a whole one as `view_cart`. */
+  function recordPlain({ event, ecommerce, at }: CommerceCall) {
+    recordTouchpoint(event === 'cart' ? 'view_cart' : event, ecommerce, at);
+  }
 
-  const write = createRecorder({ consent: () => consent, storage, outbox, touchpoints, newId, countDrop });
-  const record: typeof write = (content) => {
-    write(content);
-    delivery.wake();
-  };
-  const recordTouchpoint = (event: string, properties: object) =>
-    record({ type: 'track', event, properties: { ...properties } });
-  const recordPageView = (properties: Properties = {}) =>
-    record({ type: 'page', properties: { ...currentPage(), ...properties } });
-  const commerce = createCommerce(storage, recordTouchpoint);
+  /** Without delivery: as many as the browser takes, of which nobody will tell whether they have arrived. */
+  function sendAtOnce(batch: OwnMessage[]) {
+    let { length } = batch;
+    const send = () =>
+      postUnanswered(
+        endpoint,
+        writeJson({ batch: batch.slice(0, length), sentAt: new Date().toISOString(), writeKey, context }),
+      );
+    while (length > 0 && !send()) length >>= 1;
+    batch.slice(length).forEach(messages.add);
+  }
 
-  /** Consent is there, from the start or from now on. What costs time waits for an idle moment. */
+  /** Consent is there, from the start or from now on. */
   function begin() {
-    rememberConsent(consent, storage);
-    recordPageView();
-    whenIdle(() => {
-      if (!isGranted() || stopPrompts) return;
-      // The first question about the time zone takes as long as all the rest together.
-      context.timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-      void outbox.open().then(delivery.wake);
-      stopPrompts = startPrompts();
-    });
-  }
-
-  function startPrompts(): () => void {
-    if (!promptLoaders) return () => {};
-    return loadPrompts(promptLoaders, () => getPrompts(endpoint, writeKey), {
+    link?.adopt();
+    rememberConsent(consent, identity);
+    recordOwnPageView();
+    takeKeptCalls(storage).forEach(commerceCalls.add);
+    const parts = {
+      loaders,
+      link,
       storage,
-      touchpoints,
+      identity,
+      newId,
       lifecycle,
+      touchpoints,
+      messages,
+      drops,
+      context,
       record: recordTouchpoint,
-      page: currentPage,
-      cart: commerce.cart,
+      recordPlain,
+      identify,
+      page,
+      endpoint,
+      writeKey,
+      json,
+      commerceCalls,
+      dataLayer: dataLayer && { entries: dataLayer, from: isSettled ? dataLayer.length : 0 },
+      fromStart: !isSettled,
+      off: new Set(config.off),
+      now: Date.now,
       traits: () => traits,
-      sessionId: (now) => currentSessionId(storage, newId, now),
       onDecision: addDecision,
-    });
+    };
+    let isStopped = false;
+    stop = () => {
+      isStopped = true;
+      idle?.stop();
+      idle = undefined;
+    };
+    listening = loaders
+      .loadIdle()
+      .then(({ startIdle }) => {
+        if (isStopped) return;
+        idle = startIdle(parts);
+        return idle.settled;
+      })
+      // Blocked: messages leave with the page, and commerce waits for nobody.
+      .catch(() => void commerceCalls.take(recordPlain));
   }
 
-  /** Consent is refused or withdrawn: nothing of ours stays. */
+  /** Consent is refused or withdrawn: the collector is told, and nothing of ours stays. */
   function forget() {
-    stopPrompts?.();
-    stopPrompts = undefined;
+    stop();
+    commerceCalls.release(() => {});
+    messages.take(() => countDrop('consent_withdrawn'))();
+    sendAtOnce([recorder.compose('consent_updated')]);
     traits = {};
-    countDrop('consent_withdrawn', outbox.clear());
+    // Also what an earlier page has left there. Where there is none, this makes none.
+    quietly(() => indexedDB.deleteDatabase('handrail'))();
+    identity.clear();
     storage.clear();
   }
 
@@ -122,66 +209,100 @@ function run(config: Config, promptLoaders: PromptLoaders | undefined): Handrail
     const before = consent;
     consent = withDecision(before, decision);
     const wasGranted = before.analytics === 'granted';
-    if (!isGranted()) {
-      if (wasGranted || (consent.analytics === 'denied' && wasGrantedBefore(storage))) forget();
-    } else if (!wasGranted) {
-      begin();
-    } else if (consent.marketing !== before.marketing) {
-      rememberConsent(consent, storage);
+    const isDenied = consent.analytics === 'denied';
+    if (isGranted()) {
+      if (!wasGranted) return begin();
+      if (consent.marketing === before.marketing) return;
+      rememberConsent(consent, identity);
       // Whoever may no longer be written to must not depend on a further touchpoint to tell.
       recordTouchpoint('consent_updated', {});
+    } else if (wasGranted || (isDenied && wasGrantedBefore(identity))) {
+      // Whoever takes back the one has not granted the other by being silent about it.
+      consent = withDecision({ ...consent, marketing: 'denied' }, decision);
+      forget();
+    } else if (isDenied && before.analytics !== 'denied' && config.countsRefused) {
+      recordOwnPageView();
     }
   }
 
-  /** Whether it was one of GA4's commerce events, and so is recorded together with the cart. */
-  function seeCommerce(name: string, properties: Properties, source: CommerceSource): boolean {
-    if (!isGranted() || !isCommerceEvent(name)) return false;
-    commerce.see(name, properties, source, Date.now());
-    return true;
+  function track(name: string, properties: Properties = {}) {
+    if (isGranted() && isCommerceEvent(name)) {
+      commerceCalls.add({ event: name, ecommerce: properties, at: Date.now() });
+    } else {
+      recordTouchpoint(name, properties);
+    }
   }
 
-  function track(name: string, properties: Properties = {}) {
-    if (!seeCommerce(name, properties, 'api')) recordTouchpoint(name, properties);
+  function isId(id: unknown): id is string {
+    const holds = typeof id === 'string' && id !== '' && id.length <= MAX_ID_CHARS;
+    if (!holds) countDrop('invalid_user_id');
+    return holds;
   }
 
   function identify(userId: string | null, given: Properties = {}) {
     if (isGranted() && userId !== null) {
-      if (typeof userId !== 'string' || userId === '' || userId.length > MAX_ID_CHARS) {
-        return countDrop('invalid_user_id');
-      }
-      identifyVisitor(userId, storage, newId, Date.now());
+      if (!isId(userId)) return;
+      identifyVisitor(userId, identity, newId, Date.now());
     }
-    record({ type: 'identify', traits: given });
+    record({ type: 'identify' }, given);
     traits = { ...traits, ...given };
   }
 
-  function reset() {
-    traits = {};
-    forgetVisitor(storage);
-    endSession(storage);
-    commerce.forget();
+  function alias(userId: string, previousId?: string) {
+    if (!isGranted() || !isId(userId)) return;
+    const before = renameVisitor(userId, identity, newId, Date.now());
+    record({ type: 'alias', previousId: previousId ?? before }, {});
   }
 
-  quietly(decideConsent)(initialConsent(config.consent, storage));
-  watchRoutes(quietly(recordPageView));
-  // As a microtask it runs after the calls that waited in the tag's queue: one of them may be the consent.
-  queueMicrotask(
-    quietly(() => {
-      if (dataLayer)
-        watchDataLayer(dataLayer, (name, ecommerce) => seeCommerce(name, ecommerce, 'data_layer'));
-    }),
-  );
+  function reset() {
+    // They are still this person's.
+    commerceCalls.release((calls) => calls.forEach(recordPlain));
+    traits = {};
+    forgetVisitor(identity);
+    endSession(identity);
+    forgetCart(storage);
+  }
+
+  quietly(decideConsent)(initialConsent(config.consent, identity));
+  watchRoutes(quietly(recordOwnPageView), hashRouting);
+  if (config.cmp.length > 0) {
+    loaders
+      .loadConsentPlatforms()
+      .then((platforms) => platforms.watchConsentPlatforms(config.cmp, dataLayer, quietly(decideConsent)))
+      // Blocked: without a decision nothing is recorded.
+      .catch(() => {});
+  }
+  // A microtask runs after the calls that waited in the tag's queue: one of them may be the consent.
+  queueMicrotask(() => {
+    isSettled = true;
+  });
 
   return {
     track: quietly(track),
     page: quietly(recordPageView),
     identify: quietly(identify),
+    alias: quietly(alias),
+    group: quietly((groupId, given = {}) => {
+      if (isId(groupId)) record({ type: 'group', groupId }, given);
+    }),
     consent: quietly(decideConsent),
     cart: quietly((items, { currency } = {}) => {
-      if (isGranted() && Array.isArray(items)) commerce.replace(items, currency ?? null, Date.now());
+      if (!isGranted() || !Array.isArray(items)) return;
+      commerceCalls.add({ event: 'cart', ecommerce: { items, currency }, at: Date.now() });
     }),
+    task: (name) => startTask(name, { record: quietly(recordTouchpoint), lifecycle, now: Date.now }),
     reset: quietly(reset),
-    flush: delivery.flush,
+    flush: async () => {
+      if (listening) await within(listening, FLUSH_PATIENCE_MS);
+      if (idle) await idle.flush();
+      else sendMessages();
+    },
     explain: () => explanation,
   };
+}
+
+/** Resolves with the promise, at the latest after so long. By its own constructor: `Promise` may be the page's. */
+function within(promise: Promise<void>, patienceMs: number): Promise<void> {
+  const Intrinsic = promise.constructor as PromiseConstructor;
+  return Intrinsic.race([promise, new Intrinsic<void>((resolve) => setTimeout(resolve, patienceMs))]);
 }

@@ -1,4 +1,5 @@
 import type { CountDrop } from './drops.ts';
+import { writeJson } from './json.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import { MAX_MESSAGE_BYTES, type Message } from './protocol.ts';
 
@@ -6,21 +7,29 @@ import { MAX_MESSAGE_BYTES, type Message } from './protocol.ts';
 export interface Entry {
   /** The message's id. Ids sort by time. */
   id: string;
+  /** The message without its context, … */
   json: string;
-  /** In UTF-8, which is what the limits count. */
+  /** … which a batch can say once for all of its messages. */
+  context: string;
+  /** Of both, in UTF-8, which is what the limits count. */
   bytes: number;
 }
 
 export const MAX_OUTBOX_ENTRIES = 1_000;
 
 /**
- * The unsent touchpoints of this page, and those that earlier pages left behind. Memory is what counts here;
- * the store behind it serves the next page only, so a store that fails or hangs delays nothing.
+ * The unsent touchpoints of this page, and those that other pages have left behind. Memory is what counts here;
+ * the store behind it is for the other pages, so one that fails, hangs or cannot be had costs nothing here.
  */
 export interface Outbox {
   add(message: Message & { messageId: string }): void;
-  /** Starts persisting, and takes over what earlier pages could not deliver. */
-  open(): Promise<void>;
+  /** Persists from now on. */
+  open(store: OutboxStore): void;
+  /**
+   * Takes over what other pages could not deliver, forgets what they did, and runs the action, which never rejects,
+   * before another tab does the same.
+   */
+  withBacklog(action: () => Promise<void>): Promise<void>;
   /** What is neither delivered nor being delivered. */
   waiting(): { count: number; bytes: number };
   /** The oldest waiting entries within both limits, now being delivered. */
@@ -29,14 +38,14 @@ export interface Outbox {
   putBack(entries: Entry[]): void;
   /** They are delivered, or given up. */
   remove(entries: Entry[]): void;
-  /** Forgets all, here and in the store; returns how many that were. */
+  /** Forgets all, and the store; returns how many that were. */
   clear(): number;
 }
 
-export function createOutbox(store: OutboxStore, countDrop: CountDrop): Outbox {
+export function createOutbox(countDrop: CountDrop): Outbox {
   let entries: Entry[] = [];
   let beingDelivered = new Set<string>();
-  let persists = false;
+  let store: OutboxStore | undefined;
 
   const isWaiting = ({ id }: Entry) => !beingDelivered.has(id);
 
@@ -44,36 +53,39 @@ export function createOutbox(store: OutboxStore, countDrop: CountDrop): Outbox {
     const excess = entries.length - MAX_OUTBOX_ENTRIES;
     if (excess <= 0) return;
     const dropped = entries.splice(0, excess);
-    if (persists) store.remove(dropped.map(({ id }) => id));
+    store?.remove(dropped.map(({ id }) => id));
     countDrop('outbox_full', excess);
   }
 
   return {
     add(message) {
-      let json: string;
+      let entry: Entry;
       try {
-        json = JSON.stringify(message);
+        entry = toEntry(message);
       } catch {
         return countDrop('not_serializable');
       }
-      const entry = { id: message.messageId, json, bytes: utf8Bytes(json) };
       if (entry.bytes > MAX_MESSAGE_BYTES) return countDrop('too_large');
       entries.push(entry);
-      if (persists) store.save([entry]);
+      store?.save([entry]);
       trim();
     },
 
-    async open() {
-      persists = true;
-      // Of these the store will speak too, even of those delivered by the time it answers.
-      const known = new Set(entries.map(({ id }) => id));
+    open(opened) {
+      store = opened;
       store.save(entries);
-      const stored = await store.load();
-      // Consent may have been withdrawn meanwhile.
-      if (!persists) return;
-      const leftBehind = stored.filter(({ id }) => !known.has(id));
-      entries = [...leftBehind, ...entries].sort((a, b) => (a.id < b.id ? -1 : 1));
-      trim();
+    },
+
+    async withBacklog(action) {
+      if (!store) return action();
+      await store.inOneTab(async () => {
+        const before = new Set(entries);
+        const stored = await store?.load();
+        // Consent may have been withdrawn meanwhile.
+        if (stored && store) entries = [...stored, ...entries.filter((entry) => !before.has(entry))];
+        trim();
+        await action();
+      });
     },
 
     waiting() {
@@ -102,18 +114,24 @@ export function createOutbox(store: OutboxStore, countDrop: CountDrop): Outbox {
       const ids = new Set(taken.map(({ id }) => id));
       entries = entries.filter(({ id }) => !ids.has(id));
       for (const id of ids) beingDelivered.delete(id);
-      if (persists) store.remove([...ids]);
+      store?.remove([...ids]);
     },
 
     clear() {
       const count = entries.length;
       entries = [];
       beingDelivered = new Set();
-      persists = false;
-      store.clear();
+      store = undefined;
       return count;
     },
   };
+}
+
+/** Throws where the message cannot be written as JSON. */
+export function toEntry({ context = {}, ...message }: Message & { messageId: string }): Entry {
+  const json = writeJson(message);
+  const contextJson = writeJson(context);
+  return { id: message.messageId, json, context: contextJson, bytes: utf8Bytes(json + contextJson) };
 }
 
 export function bytesOf(entries: Entry[]): number {

@@ -1,10 +1,14 @@
+import { quietly } from './quietly.ts';
+
 /**
  * - `leave`: the page may never run again. On phones, `visibilitychange` is often the last event there is.
  *   (https://developer.chrome.com/docs/web-platform/page-lifecycle-api)
+ * - `end`: it is being left for another one, though it may come back out of the back/forward cache. Told before
+ *   `leave`, so that what is recorded now still goes.
  * - `return`: it is looked at again, also out of the back/forward cache.
  * - `online`: the network is back.
  */
-export type Moment = 'leave' | 'return' | 'online';
+export type Moment = 'leave' | 'end' | 'return' | 'online';
 
 export interface PageLifecycle {
   /** Returns how to stop listening. */
@@ -13,24 +17,22 @@ export interface PageLifecycle {
 
 /** No `unload` and no `beforeunload`: either would cost the page its place in the back/forward cache. */
 export function watchPageLifecycle(): PageLifecycle {
-  const listeners: Record<Moment, Set<() => void>> = {
-    leave: new Set(),
-    return: new Set(),
-    online: new Set(),
-  };
-  const tell = (moment: Moment) => {
-    for (const listener of listeners[moment]) listener();
-  };
+  const moments = new EventTarget();
+  const tell = (moment: Moment) => moments.dispatchEvent(new Event(moment));
   document.addEventListener('visibilitychange', () => tell(document.hidden ? 'leave' : 'return'));
-  addEventListener('pagehide', () => tell('leave'));
+  addEventListener('pagehide', () => {
+    tell('end');
+    tell('leave');
+  });
   addEventListener('pageshow', (event) => {
     if (event.persisted) tell('return');
   });
   addEventListener('online', () => tell('online'));
   return {
     on(moment, listener) {
-      listeners[moment].add(listener);
-      return () => listeners[moment].delete(listener);
+      const quietListener = quietly(() => listener());
+      moments.addEventListener(moment, quietListener);
+      return () => moments.removeEventListener(moment, quietListener);
     },
   };
 }

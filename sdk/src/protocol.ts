@@ -59,6 +59,10 @@ export interface MessageContext {
   sessionId?: string | undefined;
   /** Segment's consent field: `true` granted, `false` denied, absent pending. */
   consent?: { categoryPreferences?: { [purpose: string]: boolean } | undefined } | undefined;
+  /** Handrail's addition: names of the ad platforms' parameters (`gclid`) that the page was opened with; never their values. */
+  clickIds?: string[] | undefined;
+  /** Handrail's addition: the visitor has refused; the message has no id, is counted and belongs to no lead. */
+  cookieless?: boolean | undefined;
   locale?: string | undefined;
   timezone?: string | undefined;
   userAgent?: string | undefined;
@@ -110,7 +114,36 @@ export interface Batch {
   sentAt?: string | undefined;
   writeKey?: string | undefined;
   context?: MessageContext | undefined;
+  /** Handrail's addition: what the SDK could not keep or deliver since the batch before. */
+  drops?: Drops | undefined;
 }
+
+/** Why a touchpoint, or a part of it, was not kept or not delivered. The list is closed. */
+export const DROP_REASONS = [
+  /** Consent was pending or denied when it happened. */
+  'no_consent',
+  /** Consent was withdrawn before it was delivered. */
+  'consent_withdrawn',
+  /** The name is not a text of 1 to 128 characters. */
+  'invalid_name',
+  /** The user's id is not a text of 1 to 256 characters. */
+  'invalid_user_id',
+  /** One of its properties cannot be written as JSON; the touchpoint went without it. */
+  'property_not_serializable',
+  /** One of its properties did not fit; the touchpoint went without it. */
+  'property_too_large',
+  /** Its properties cannot be written as JSON. */
+  'not_serializable',
+  /** Larger than the wire allows (32 KB). */
+  'too_large',
+  /** The outbox was full; the oldest went. */
+  'outbox_full',
+  /** The collector refused the request for good (4xx). */
+  'refused',
+] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
+/** How many, by reason. */
+export type Drops = { [reason in DropReason]?: number };
 
 export interface RejectedMessage {
   /** Position in the batch. */
@@ -136,6 +169,8 @@ export interface Cart {
   value: number;
   /** ISO 4217, or null where the shop never said. */
   currency: string | null;
+  /** When it stopped being empty, ISO 8601. */
+  since?: string | undefined;
 }
 
 /** GA4's item, of which these fields are used. Names are GA4's. */

@@ -1,11 +1,12 @@
-import { campaignIn } from './channel.ts';
+import { sourceIn } from './channel.ts';
 import { categoryPreferences } from './consent.ts';
 import type { CountDrop } from './drops.ts';
 import type { NewId } from './ids.ts';
-import type { Content, WireContent } from './message.ts';
-import type { Outbox } from './outbox.ts';
-import { currentPage } from './page.ts';
-import { type Consent, MAX_NAME_CHARS } from './protocol.ts';
+import type { Content, Properties } from './message.ts';
+import { copyProperties } from './properties.ts';
+import { type Consent, MAX_NAME_CHARS, type Message, type PageContext } from './protocol.ts';
+import type { Queue } from './queue.ts';
+import type { Scrub } from './scrub.ts';
 import { touchSession } from './session.ts';
 import type { KeyValueStorage } from './storage.ts';
 import type { TouchpointLog } from './touchpoint-log.ts';
@@ -13,49 +14,79 @@ import { currentVisitor } from './visitor.ts';
 
 export interface RecorderParts {
   consent(): Consent;
+  /** Whether a visitor who has refused is counted, without an id and without a trace. */
+  countsRefused: boolean;
+  /** Of visitor and session. */
   storage: KeyValueStorage;
-  outbox: Outbox;
+  messages: Queue<OwnMessage>;
   touchpoints: TouchpointLog;
+  currentPage(): PageContext;
+  scrub: Scrub;
   newId: NewId;
   countDrop: CountDrop;
 }
 
-/** The one way in: nothing is recorded, and so nothing stored or sent, but through here and with consent. */
-export type Recorder = (content: Content) => void;
+export interface Recorder {
+  /**
+   * The one way in: nothing is recorded, and so nothing stored or sent, but through here and with consent.
+   *
+   * @param at when it happened, milliseconds UTC [at=now]
+   * @param page where it happened [page=the page as it is now]
+   */
+  record(content: Content, properties: Properties, at?: number, page?: PageContext): void;
+  /** The message of a touchpoint, kept nowhere: only for telling that consent is withdrawn. */
+  compose(event: string): OwnMessage;
+}
+
+export type OwnMessage = Message & { messageId: string };
 
 export function createRecorder({
   consent,
+  countsRefused,
   storage,
-  outbox,
+  messages,
   touchpoints,
+  currentPage,
+  scrub,
   newId,
   countDrop,
 }: RecorderParts): Recorder {
-  return (content) => {
-    if (consent().analytics !== 'granted') return countDrop('no_consent');
-    const name = content.type === 'track' ? content.event : content.type;
-    if (typeof name !== 'string' || name === '' || name.length > MAX_NAME_CHARS)
-      return countDrop('invalid_name');
+  const stamp = (at: number) => ({ messageId: newId(at), timestamp: new Date(at).toISOString() });
 
-    const now = Date.now();
-    const page = currentPage();
-    const { anonymousId, userId } = currentVisitor(storage, newId, now);
-    outbox.add({
-      ...(content as WireContent),
-      messageId: newId(now),
-      anonymousId,
-      userId,
-      timestamp: new Date(now).toISOString(),
+  const message = (content: Content, host: object, at: number, page: PageContext) =>
+    ({
+      ...content,
+      ...host,
+      ...currentVisitor(storage, newId, at),
+      ...stamp(at),
       context: {
         page,
-        campaign: campaignIn(location.search),
-        sessionId: touchSession(storage, newId, now),
+        ...sourceIn(location.search, scrub),
+        sessionId: touchSession(storage, newId, at),
         consent: { categoryPreferences: categoryPreferences(consent()) },
       },
-    });
-    if (content.type !== 'identify') {
-      const { properties } = content;
-      touchpoints.add({ name: content.type === 'page' ? 'page_view' : name, properties, page, at: now });
-    }
+    }) as OwnMessage;
+
+  return {
+    record(content, given, at = Date.now(), page = currentPage()) {
+      const { type } = content;
+      const isTouchpoint = type === 'track' || type === 'page';
+      const { analytics } = consent();
+      const isRefused = analytics === 'denied' && countsRefused && isTouchpoint;
+      if (analytics !== 'granted' && !isRefused) return countDrop('no_consent');
+      const name = type === 'track' ? content.event : type;
+      if (typeof name !== 'string' || name === '' || name.length > MAX_NAME_CHARS)
+        return countDrop('invalid_name');
+
+      if (isRefused) {
+        const context = { page: { path: page.path }, cookieless: true };
+        return messages.add({ ...content, ...stamp(at), context });
+      }
+      // Traits are what the host knows of the person: an e-mail address is the point there.
+      const properties = copyProperties(given, isTouchpoint ? scrub : String, countDrop);
+      messages.add(message(content, isTouchpoint ? { properties } : { traits: properties }, at, page));
+      if (isTouchpoint) touchpoints.add({ name: type === 'page' ? 'page_view' : name, properties, page, at });
+    },
+    compose: (event) => message({ type: 'track', event }, {}, Date.now(), currentPage()),
   };
 }

@@ -15,8 +15,9 @@ export interface Session {
 export function nextSession(session: Session | undefined, newId: NewId, now: number): Session {
   const goesOn =
     session !== undefined &&
-    now - session.lastTouchpointAt < SESSION_GAP_MS &&
-    now - session.startedAt < SESSION_MAX_MS;
+    // A clock that was set back also starts a new one: this one would last until it is as late again.
+    Math.abs(now - session.lastTouchpointAt) < SESSION_GAP_MS &&
+    Math.abs(now - session.startedAt) < SESSION_MAX_MS;
   return goesOn
     ? { ...session, lastTouchpointAt: now }
     : { id: newId(now), startedAt: now, lastTouchpointAt: now };

@@ -1,3 +1,5 @@
+import { readJson, writeJson } from './json.ts';
+
 const PREFIX = 'handrail:';
 
 /** Small values that outlive the page. Never throws; where the browser refuses, values last for the page. */
@@ -40,7 +42,7 @@ export function openStorage(area: Storage | undefined): KeyValueStorage {
       // The area first: another tab may have written since.
       const text = quietly((area) => area.getItem(PREFIX + key)) ?? memory.get(key);
       try {
-        return text === undefined ? undefined : (JSON.parse(text) as T);
+        return text === undefined ? undefined : (readJson(text) as T);
       } catch {
         return undefined;
       }
@@ -48,7 +50,7 @@ export function openStorage(area: Storage | undefined): KeyValueStorage {
     set(key, value) {
       // A full area keeps the old value, which would then hide the new one.
       remove(key);
-      const text = JSON.stringify(value);
+      const text = writeJson(value);
       memory.set(key, text);
       quietly((area) => area.setItem(PREFIX + key, text));
     },

@@ -10,9 +10,12 @@
  */
 
 import type { Handrail } from './api.ts';
-import { start } from './handrail.ts';
-import type { ConsentState } from './protocol.ts';
+import type { TagOptions } from './config.ts';
+import { type Loaders, start } from './handrail.ts';
+import { useJson } from './json.ts';
+import { isNative } from './native.ts';
 import { quietly } from './quietly.ts';
+import { whenActivated } from './when-activated.ts';
 
 type Method = keyof Handrail;
 /** A method's name and its arguments. */
@@ -20,34 +23,50 @@ type Call = { [M in Method]: [M, ...Parameters<Handrail[M]>] }[Method];
 /** `window.handrail`: the API, and `push` as the array had it. */
 type TagHandrail = Handrail & { push(...calls: Call[]): void };
 
-function startFromTag(script: HTMLScriptElement) {
-  const host = window as { handrail?: TagHandrail | Call[] };
-  const { writeKey = '', endpoint, consent, prompts, dataLayer } = script.dataset;
-  const fileUrl = (name: string) => new URL(name, script.src).href;
-  const handrail = start(
-    {
-      writeKey,
-      endpoint: endpoint ?? fileUrl('/'),
-      consent: consent ? { analytics: consent as ConsentState } : undefined,
-      dataLayer: dataLayer === 'off' ? false : dataLayer,
-    },
-    prompts === 'off'
-      ? undefined
-      : {
-          loadDecision: () => import(fileUrl('handrail-prompts.js')),
-          loadWidgets: () => import(fileUrl('handrail-widgets.js')),
-        },
-  );
+function startFromTag({ dataset, src }: HTMLScriptElement) {
+  const { global = 'handrail', capture, prompts, ...given } = dataset;
+  const host = window as unknown as { [name: string]: TagHandrail | Call[] | undefined };
+  const fileUrl = (name: string) => new URL(name, src).href;
+  const load = (name: string) => import(fileUrl(`handrail-${name}.js`));
+  const options = { endpoint: fileUrl('.'), ...given } as TagOptions;
+  const loaders: Loaders = {
+    loadIdle: () => load('idle'),
+    loadConsentPlatforms: () => load('consent'),
+    loadHardened: () => load('hardened'),
+    loadOptionsCheck: () => load('options'),
+    capture:
+      capture === 'off'
+        ? undefined
+        : { loadCapture: () => load('capture'), loadVitals: () => load('vitals') },
+    prompts:
+      prompts === 'off'
+        ? undefined
+        : { loadDecision: () => load('prompts'), loadWidgets: () => load('widgets') },
+  };
 
-  const call = quietly(([method, ...given]: Call) => {
-    (handrail[method] as (...given: unknown[]) => unknown)(...given);
+  const run = quietly((link?: Pick<Loaders, 'createLink'>) => {
+    const handrail = start(options, { ...loaders, ...link });
+    const call = quietly(([method, ...given]: Call) => {
+      (handrail[method] as (...given: unknown[]) => unknown)(...given);
+    });
+    const waiting = host[global];
+    // A second tag finds the first one's work here, and leaves it.
+    if (waiting && 'flush' in waiting) return;
+    host[global] = { ...handrail, push: (...calls) => calls.forEach(call) };
+    if (Array.isArray(waiting)) waiting.forEach(call);
   });
-  const waiting = host.handrail;
-  // A second tag finds the first one's work here, and leaves it.
-  if (waiting && 'flush' in waiting) return;
-  host.handrail = { ...handrail, push: (...calls) => calls.forEach(call) };
-  if (Array.isArray(waiting)) waiting.forEach(call);
+
+  const { cookieDomain, linkDomains } = options;
+  const needsLink = cookieDomain || linkDomains || /[?&]hr=/.test(location.search);
+  const prepareAndRun = () => (needsLink ? load('link').then(run, () => run()) : run());
+  if (isNative(JSON.stringify)) prepareAndRun();
+  else
+    loaders
+      .loadHardened()
+      .then(({ intrinsicJson }) => useJson(intrinsicJson()))
+      .then(prepareAndRun, prepareAndRun);
 }
 
 // While an async script runs, this is the one that loaded it; a module or a bundle has none.
-if (document.currentScript instanceof HTMLScriptElement) quietly(startFromTag)(document.currentScript);
+const script = document.currentScript;
+if (script instanceof HTMLScriptElement) whenActivated(quietly(() => startFromTag(script)));

@@ -1,3 +1,4 @@
+import { isNative } from './native.ts';
 import type { PromptsDocument } from './protocol.ts';
 
 /**
@@ -10,42 +11,53 @@ export type Outcome =
   | { kind: 'retry'; status: number; retryAfterMs: number }
   | { kind: 'drop'; status: number };
 
+/**
+ * `outliving`: the request goes on if the page is left, within the quota that the page has for such requests.
+ * `leaving`: the page is being left, so that nothing else is of use.
+ */
+export type Manner = 'plain' | 'outliving' | 'leaving';
+
 /** A collector that takes longer is treated as unreachable; what it then stores anyway, it deduplicates. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer waits are cut: past 2^31 ms a timer fires at once. */
 const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /**
- * Posts one batch.
+ * Posts one batch. Never rejects.
  *
  * `keepalive` lets the request outlive the page, as a beacon would, but unlike a beacon it has an answer, so
  * that only what is acknowledged is forgotten. A text body needs no pre-flight, which a closing page could not
  * wait for.
  */
-export async function postBatch(endpoint: string, body: string, keepalive: boolean): Promise<Outcome> {
+export async function postBatch(endpoint: string, body: string, manner: Manner): Promise<Outcome> {
+  let answer: Response | undefined;
   try {
-    const response = await fetch(`${endpoint}/v1/batch`, {
-      method: 'POST',
-      body,
-      keepalive,
-      credentials: 'omit',
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
-    return outcomeOf(response.status, response.headers.get('retry-after'), Date.now());
+    // Firefox before 133 has no keepalive.
+    if (manner === 'leaving' && !('keepalive' in Request.prototype)) postUnanswered(endpoint, body);
+    else answer = await request(batchUrl(endpoint), { method: 'POST', body, keepalive: manner !== 'plain' });
   } catch {
-    return outcomeOf(0, null, Date.now());
+    // The page may have broken its `fetch`, and be gone before anything else can answer.
+    if (manner === 'leaving') postUnanswered(endpoint, body);
   }
+  return outcomeOf(answer?.status ?? 0, answer?.headers.get('retry-after'), Date.now());
 }
 
+/** Hands a batch to the browser, which answers only whether it takes it (64 KB at most). Without a pre-flight, as above. */
+export function postUnanswered(endpoint: string, body: string): boolean {
+  return navigator.sendBeacon(batchUrl(endpoint), body);
+}
+
+const batchUrl = (endpoint: string) => `${endpoint}/v1/batch`;
+
 /** `status` is 0 where there was no answer. */
-export function outcomeOf(status: number, retryAfter: string | null, now: number): Outcome {
+export function outcomeOf(status: number, retryAfter: string | null | undefined, now: number): Outcome {
   if (status >= 200 && status < 300) return { kind: 'done' };
   if (status >= 400 && status < 500 && status !== 408 && status !== 429) return { kind: 'drop', status };
   return { kind: 'retry', status, retryAfterMs: parseRetryAfter(retryAfter, now) };
 }
 
 /** Seconds or an HTTP date (RFC 9110, section 10.2.3); 0 where there is none. */
-function parseRetryAfter(text: string | null, now: number): number {
+function parseRetryAfter(text: string | null | undefined, now: number): number {
   if (!text) return 0;
   const delayMs = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
   return Math.min(Math.max(delayMs || 0, 0), MAX_RETRY_AFTER_MS);
@@ -54,11 +66,35 @@ function parseRetryAfter(text: string | null, now: number): number {
 /** The site's prompts; `null` where they cannot be had, which the page need not know. */
 export async function getPrompts(endpoint: string, writeKey: string): Promise<PromptsDocument | null> {
   try {
-    const response = await fetch(`${endpoint}/v1/sites/${encodeURIComponent(writeKey)}/prompts`, {
-      credentials: 'omit',
-    });
+    const response = await request(`${endpoint}/v1/sites/${encodeURIComponent(writeKey)}/prompts`);
     return response.ok ? ((await response.json()) as PromptsDocument) : null;
   } catch {
     return null;
   }
+}
+
+async function request(url: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    return await fetch(url, { ...init, credentials: 'omit', signal });
+  } catch (error) {
+    // What the page has put in its place may be what fails.
+    if (isNative(fetch)) throw error;
+    return requestByXhr(url, init);
+  }
+}
+
+/** As `fetch`, in the older way, which cannot outlive the page. */
+function requestByXhr(url: string, { method = 'GET', body }: RequestInit): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const xhr = new XMLHttpRequest();
+    xhr.open(method, url);
+    xhr.timeout = REQUEST_TIMEOUT_MS;
+    xhr.onload = () => {
+      const headers = { 'retry-after': xhr.getResponseHeader('retry-after') ?? '' };
+      resolve(new Response(xhr.responseText, { status: xhr.status, headers }));
+    };
+    xhr.onerror = xhr.ontimeout = reject;
+    xhr.send(body as string);
+  });
 }

@@ -24,6 +24,18 @@ export function identifyVisitor(userId: string, storage: KeyValueStorage, newId:
   save({ anonymousId: samePerson ? anonymousId : newId(now), userId }, storage);
 }
 
+/** Renames the person, who stays the same visitor. Returns the name until now. */
+export function renameVisitor(userId: string, storage: KeyValueStorage, newId: NewId, now: number): string {
+  const { anonymousId, userId: before = anonymousId } = currentVisitor(storage, newId, now);
+  save({ anonymousId, userId }, storage);
+  return before;
+}
+
+/** Takes over the visitor that another of the site's domains has handed over, unless this browser has one here. */
+export function adoptVisitor(anonymousId: string, storage: KeyValueStorage): void {
+  if (!storage.get(KEY)) save({ anonymousId }, storage);
+}
+
 export function forgetVisitor(storage: KeyValueStorage): void {
   storage.remove(KEY);
 }

@@ -76,11 +76,12 @@ function decodeText(text: string, now: number): Decoded {
     sentAt: now,
     receivedAt: now,
     trust: 'browser',
+    userAgent: '',
     context: undefined,
     bodyBytes: text.length,
   };
   const result = decode(JSON.parse(text), envelope, () => '');
-  if (!result.ok) throw new Error(result.rejection.message);
+  if (result.kind !== 'touchpoint') throw new Error(`not a touchpoint: ${JSON.stringify(result)}`);
   return result.decoded;
 }
 

@@ -30,6 +30,8 @@ describe('the wire contract', () => {
       campaign: { name: 'spring', source: 'news', medium: 'email', term: 't', content: 'c' },
       sessionId: 's1',
       consent: { categoryPreferences: { analytics: true, marketing: false } },
+      clickIds: ['gclid'],
+      cookieless: false,
       locale: 'en-GB',
       timezone: 'Europe/London',
       userAgent: 'test',

@@ -63,19 +63,23 @@ describe('the tag', () => {
       <script>window.handrail = [null, 'x', ['nonsense'], ['track'], ['cart', 7], ['track', 'good']]</script>
       <handrail data-consent="granted">`);
     await page.evaluate(() => {
-      const cyclic: Record<string, unknown> = {};
+      const cyclic: Record<string, unknown> = { kept: true };
       cyclic.self = cyclic;
       window.handrail.track('cyclic', cyclic);
-      window.handrail.track('large', { text: 'x'.repeat(40_000) });
+      window.handrail.track('large', { text: 'x'.repeat(40_000), kept: true });
       window.handrail.identify('');
     });
     await flush(page);
-    expect(names()).toEqual(['page /', 'good']);
+    // A property that cannot be sent costs itself, not its touchpoint.
+    expect(names()).toEqual(['page /', 'good', 'cyclic', 'large']);
+    for (const name of ['cyclic', 'large']) {
+      expect(tracked(server.accepted(), name)[0]?.properties).toEqual({ kept: true });
+    }
     expect(errors).toEqual([]);
     expect((await page.evaluate(() => window.handrail.explain())).drops).toEqual({
       invalid_name: 1,
-      not_serializable: 1,
-      too_large: 1,
+      property_not_serializable: 1,
+      property_too_large: 1,
       invalid_user_id: 1,
     });
   });
@@ -221,6 +225,8 @@ describe('commerce', () => {
     await page.evaluate((oil) => {
       window.handrail.cart([oil, { item_id: 'board', price: 40 }], { currency: 'GBP' });
     }, OIL);
+    // What keeps the cart has been loaded by then; a page left sooner tells it as `view_cart`.
+    await flush(page);
     await page.reload();
     await isRunning(page);
     await page.evaluate((oil) => {

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { correctedTime } from '../../collector/src/ingest/clock.ts';
 import { flush, isRunning, nameOf, persisted, tracked } from '../sdk/browser.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { type PageServer, startPageServer, WRITE_KEY } from '../support/page-server.ts';
@@ -28,7 +29,6 @@ async function openShop(): Promise<Page> {
 
 const track = (page: Page, name: string) => page.evaluate((name) => window.handrail.track(name), name);
 const preflights = () => server.requests.filter(({ method }) => method === 'OPTIONS');
-const ids = (messages: { messageId?: string | undefined }[]) => messages.map(({ messageId }) => messageId);
 
 test('a page view arrives by itself, as one Segment message with its context', async () => {
   const page = await browser.newPage({ locale: 'en-GB', timezoneId: 'Europe/London' });
@@ -77,54 +77,6 @@ test('Q11 what is recorded as the page is left is delivered, without a pre-fligh
   expect(posts.every(({ contentType }) => contentType?.startsWith('text/plain'))).toBe(true);
 });
 
-test('Q12 more than may be in flight as the page is left: the rest goes with the next page', async () => {
-  server.pages['/next'] = 'Another page, without Handrail';
-  const page = await openShop();
-  await flush(page);
-  await vi.waitFor(async () => expect(await persisted(page)).toEqual([]));
-  // 15 × 10 KB, in one task so that no ordinary flush can come between.
-  await page.evaluate((next) => {
-    for (let index = 0; index < 15; index++)
-      window.handrail.track('big', { index, text: 'x'.repeat(10_000) });
-    location.href = next;
-  }, '/next');
-  await page.waitForURL('**/next');
-  await vi.waitFor(() => expect(tracked(server.accepted(), 'big').length).toBeGreaterThan(0));
-  const atLeave = tracked(server.accepted(), 'big').length;
-  expect(atLeave).toBeLessThan(15);
-
-  await page.goto(`${server.siteUrl}/`);
-  await vi.waitFor(() => expect(new Set(ids(tracked(server.accepted(), 'big'))).size).toBe(15), {
-    timeout: 8_000,
-  });
-});
-
-test('touchpoints of a time without network arrive once after a reload, in order', async () => {
-  server.answerBatch = () => 'hang up';
-  const page = await openShop();
-  await track(page, 'one');
-  await track(page, 'two');
-  await flush(page);
-  await vi.waitFor(async () => expect(await persisted(page)).toHaveLength(3));
-  expect(server.accepted()).toEqual([]);
-
-  server.answerBatch = () => ({ status: 200 });
-  await page.reload();
-  await isRunning(page);
-  await vi.waitFor(() => expect(server.accepted()).toHaveLength(4), { timeout: 6_000 });
-  expect(server.accepted().map(nameOf)).toEqual(['page /', 'one', 'two', 'page /']);
-  await vi.waitFor(async () => expect(await persisted(page)).toEqual([]));
-
-  await page.reload();
-  await isRunning(page);
-  await flush(page);
-  const sent = server
-    .batches()
-    .slice(-1)
-    .flatMap(({ batch }) => batch.map(nameOf));
-  expect(sent).not.toContain('one');
-});
-
 test('a busy collector is left alone for as long as it asks, then gets everything once', async () => {
   const times: number[] = [];
   server.answerBatch = () => {
@@ -169,32 +121,121 @@ test('twenty touchpoints do not wait for the three seconds', async () => {
   expect(performance.now() - start).toBeLessThan(2_500);
 });
 
-test('two tabs share visitor and session, and lose nothing of what neither could send', async () => {
-  server.answerBatch = () => 'hang up';
-  const context = await browser.newContext();
-  const open = async () => {
-    const tab = await context.newPage();
-    await tab.goto(`${server.siteUrl}/`);
-    await isRunning(tab);
-    return tab;
-  };
-  const [first, second] = [await open(), await open()];
-  await Promise.all([track(first, 'from_first'), track(second, 'from_second')]);
-  await vi.waitFor(async () => expect(await persisted(first)).toHaveLength(4));
-  await first.close();
-  await second.close();
+test('what all messages of a page share is sent once, not with each', async () => {
+  const page = await openShop();
+  await page.evaluate(() => {
+    for (let index = 0; index < 5; index++) window.handrail.track('many');
+  });
+  await flush(page);
+  const sent = server.requests.filter(({ path }) => path === '/v1/batch').map(({ body }) => JSON.parse(body));
+  const batch = sent.find((each) => each.batch.some(({ event }: { event?: string }) => event === 'many'));
+  expect(batch.context.page.path).toBe('/');
+  expect(batch.batch.filter((each: object) => 'context' in each)).toEqual([]);
+});
 
-  server.answerBatch = () => ({ status: 200 });
-  await open();
-  await vi.waitFor(
-    () => {
-      const names = server.accepted().map(nameOf);
-      expect(names).toEqual(expect.arrayContaining(['from_first', 'from_second']));
-    },
-    { timeout: 6_000 },
-  );
-  const messages = server.accepted();
-  expect(new Set(ids(messages)).size).toBe(5);
-  expect(new Set(messages.map(({ anonymousId }) => anonymousId)).size).toBe(1);
-  expect(new Set(messages.map(({ context }) => context?.sessionId)).size).toBe(1);
+test('what was dropped is told with the next batch, once', async () => {
+  const page = await openShop();
+  await page.evaluate(() => window.handrail.track(''));
+  await flush(page);
+  await track(page, 'later');
+  await flush(page);
+  const told = server.batches().map(({ drops }) => drops);
+  expect(told.filter((drops) => drops?.invalid_name)).toEqual([{ invalid_name: 1 }]);
+});
+
+test('a browser without keepalive sends a beacon as the page is left, and asks again for an answer', async () => {
+  const page = await browser.newPage();
+  await page.addInitScript(() => delete (Request.prototype as { keepalive?: boolean }).keepalive);
+  await page.goto(`${server.siteUrl}/`);
+  await isRunning(page);
+  await flush(page);
+  await page.evaluate(() => {
+    window.handrail.track('last_words');
+    dispatchEvent(new PageTransitionEvent('pagehide'));
+  });
+  await vi.waitFor(() => expect(server.accepted().map(nameOf)).toContain('last_words'));
+  // The beacon had none, so it is sent until it has one.
+  await vi.waitFor(async () => expect(await persisted(page)).toEqual([]), { timeout: 6_000 });
+  expect(tracked(server.accepted(), 'last_words')).toHaveLength(1);
+  expect(preflights()).toEqual([]);
+});
+
+test.each([
+  ['two years fast', 2],
+  ['two years slow', -2],
+])(
+  'Q41 a clock %s: the collector can tell when it really was, and one session stays one',
+  async (_, years) => {
+    const page = await browser.newPage();
+    await page.addInitScript(
+      (offsetMs) => {
+        const trueNow = Date.now;
+        const TrueDate = Date;
+        window.Date = class extends TrueDate {
+          constructor(...given: [number]) {
+            super(...((given.length > 0 ? given : [trueNow() + offsetMs]) as [number]));
+          }
+          static override now = () => trueNow() + offsetMs;
+        } as DateConstructor;
+      },
+      years * 365 * 86_400_000,
+    );
+    const startedAt = Date.now();
+    await page.goto(`${server.siteUrl}/`);
+    await isRunning(page);
+    await track(page, 'later');
+    await flush(page);
+    const receivedAt = Date.now();
+
+    const [batch] = server.batches();
+    const sentAt = Date.parse(batch?.sentAt ?? '');
+    expect(Math.abs(sentAt - receivedAt)).toBeGreaterThan(360 * 86_400_000);
+    for (const { timestamp = '' } of server.accepted()) {
+      const corrected = correctedTime(Date.parse(timestamp), sentAt, receivedAt);
+      expect(corrected).toBeGreaterThanOrEqual(startedAt - 1_000);
+      expect(corrected).toBeLessThanOrEqual(receivedAt);
+    }
+    expect(new Set(server.accepted().map(({ context }) => context?.sessionId)).size).toBe(1);
+  },
+);
+
+test('Q41 a clock set back two years while the page is open: everything still arrives', async () => {
+  const page = await openShop();
+  await flush(page);
+  await page.evaluate(() => {
+    const now = Date.now() - 2 * 365 * 86_400_000;
+    Date.now = () => now;
+    window.handrail.track('in_the_past');
+  });
+  await flush(page);
+  expect(server.accepted().map(nameOf)).toEqual(['page /', 'in_the_past']);
+});
+
+test('Q58 lone surrogates arrive as valid JSON in valid UTF-8', async () => {
+  server.pages['/'] = '<script>document.title = "half \\ud83e"</script><handrail data-consent="granted">';
+  const page = await openShop();
+  await page.evaluate(() => window.handrail.track('odd', { text: 'a\udc00b', '\ud800': 'whole 🫒' }));
+  await flush(page);
+  expect(tracked(server.accepted(), 'odd')[0]?.properties).toMatchObject({
+    text: 'a\udc00b',
+    '\ud800': 'whole 🫒',
+  });
+  const raw = server.requests.filter(({ path }) => path === '/v1/batch').map(({ body }) => body);
+  // What was no UTF-8 would have been replaced by this on arrival.
+  expect(raw.join()).not.toContain('\ufffd');
+});
+
+test('Q58 a visitor who saves data is asked nothing, and pays for no measuring', async () => {
+  server.prompts.prompts = [{ id: 'nps', type: 'survey', on: { touchpoint: 'page_view' }, questions: [] }];
+  const page = await browser.newPage();
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'connection', { value: { saveData: true } });
+  });
+  await page.goto(`${server.siteUrl}/`);
+  await isRunning(page);
+  await flush(page);
+  await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
+  expect(server.accepted().map(nameOf)).toEqual(['page /']);
+  const asked = server.requests.map(({ path }) => path);
+  expect(asked.filter((path) => /prompts|widgets|vitals/.test(path))).toEqual([]);
 });

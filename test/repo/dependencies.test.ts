@@ -149,7 +149,7 @@ const RULES: Rule[] = [
     brokenBy: [['sdk/src/a.ts', `import { type Cart, type Prompt } from './protocol.ts';`]],
   },
   {
-    says: 'leads, ingest, the plan and the guards reach no I/O, no store and no library but zod',
+    says: 'leads, ingest, the plan and the guards reach no I/O, no store and no library but zod and the list of bots',
     appliesTo: isPure,
     breaches: (source) =>
       importsOnly(
@@ -157,11 +157,13 @@ const RULES: Rule[] = [
           isType ||
           isPure(target) ||
           isContract(target) ||
-          (isZod(target) && source.path.endsWith('/wire.ts')),
+          (isZod(target) && source.path.endsWith('/wire.ts')) ||
+          (target === 'isbot' && source.path === 'collector/src/ingest/bot.ts'),
       )(source),
     brokenBy: [
       ['collector/src/leads/a.ts', `import { readFileSync } from 'node:fs';`],
       ['collector/src/ingest/a.ts', `import { v7 } from 'uuid';`],
+      ['collector/src/ingest/a.ts', `import { isbot } from 'isbot';`],
       ['collector/src/follow-ups/plan.ts', `import { StoreUnavailable } from '../store/store.ts';`],
       ['collector/src/leads/a.ts', `import { compiledSites } from '../compiled-sites.ts';`],
     ],

@@ -18,3 +18,13 @@ test.each([
 test('the first touchpoint starts a session', () => {
   expect(nextSession(undefined, newId, 5)).toEqual({ id: 'new', startedAt: 5, lastTouchpointAt: 5 });
 });
+
+test.each([
+  ['years ahead', -1],
+  ['years behind', 1],
+])('Q41 a clock that was set %s starts a new session, once', (_, direction) => {
+  const now = direction * 2 * 365 * 24 * HOUR_MS;
+  const next = nextSession(session, newId, now);
+  expect(next.id).toBe('new');
+  expect(nextSession({ ...next, id: 'kept' }, newId, now + MINUTE_MS).id).toBe('kept');
+});

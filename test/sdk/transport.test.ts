@@ -36,7 +36,8 @@ test.each([
   [2, 0, 500, 1_000],
   [4, 0, 2_000, 4_000],
   [30, 0, 30_000, 60_000],
-  [1, 7_000, 7_250, 7_500],
+  [1, 7_000, 7_000, 14_000],
+  [8, 7_000, 7_000, 67_000],
 ])('after %i failures and a Retry-After of %i ms: %i to %i ms', (failures, retryAfterMs, from, to) => {
   expect(retryDelayMs(failures, retryAfterMs, 0)).toBe(from);
   expect(retryDelayMs(failures, retryAfterMs, 1)).toBe(to);

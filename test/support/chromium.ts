@@ -1,4 +1,7 @@
-import { existsSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 
 /** The same places as .dev/setup.mjs. */
@@ -15,13 +18,39 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** A person's: by its own the collector knows a headless browser for a bot. */
+const USER_AGENT =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36';
+
+const ALL_FLAGS = [...FLAGS, `--user-agent=${USER_AGENT}`, '--host-resolver-rules=MAP *.test 127.0.0.1'];
+
+function executablePath(): string {
+  const path = process.env.HANDRAIL_CHROMIUM ?? PATHS.find((each) => existsSync(each));
+  if (!path) throw new Error('no Chromium found: run `npm test`, which installs one');
+  return path;
+}
+
 /** A headless Chromium with a fresh profile. Many origins: any `*.test` host is this machine. */
 export async function launchChromium(options: LaunchOptions = {}): Promise<Browser> {
-  const executablePath = process.env.HANDRAIL_CHROMIUM ?? PATHS.find((path) => existsSync(path));
-  if (!executablePath) throw new Error('no Chromium found: run `npm test`, which installs one');
   return chromium.launch({
     ...options,
-    executablePath,
-    args: [...FLAGS, '--host-resolver-rules=MAP *.test 127.0.0.1', ...(options.args ?? [])],
+    executablePath: executablePath(),
+    args: [...ALL_FLAGS, ...(options.args ?? [])],
   });
+}
+
+/**
+ * The same, opened on a page and left alone: Chromium prerenders nothing for whoever drives it. Returns how to end it.
+ */
+export function openUndriven(url: string): () => Promise<void> {
+  const profile = mkdtempSync(`${tmpdir()}/handrail-chromium-`);
+  const child = spawn(executablePath(), [...ALL_FLAGS, `--user-data-dir=${profile}`, url], {
+    stdio: 'ignore',
+  });
+  const exited = once(child, 'exit');
+  return async () => {
+    child.kill('SIGKILL');
+    await exited;
+    rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  };
 }

@@ -16,8 +16,8 @@ export interface RecordedRequest {
   body: string;
 }
 
-/** How the collector takes a batch: with a status, or `hang up` as when there is no network. */
-export type BatchAnswer = { status: number; headers?: Record<string, string> } | 'hang up';
+/** How the collector takes a batch: with a status, `hang up` as when there is no network, or not at all. */
+export type BatchAnswer = { status: number; headers?: Record<string, string> } | 'hang up' | 'never';
 
 /**
  * A site at `shop.test` and, on another origin, a collector at `collect.test` that serves the built SDK, records what it gets and
@@ -80,8 +80,9 @@ export async function startPageServer(): Promise<PageServer> {
 
   function takeBatch(recorded: RecordedRequest, response: ServerResponse) {
     const answer = server.answerBatch(recorded);
+    if (answer === 'never') return;
     if (answer === 'hang up') return response.destroy();
-    if (answer.status === 200) acceptedBatches.push(JSON.parse(recorded.body));
+    if (answer.status === 200) acceptedBatches.push(readBatch(recorded));
     return response.writeHead(answer.status, answer.headers).end('{"success":true}');
   }
 
@@ -97,9 +98,7 @@ export async function startPageServer(): Promise<PageServer> {
     answerBatch: () => ({ status: 200 }),
     requests: [],
     batches: () =>
-      server.requests
-        .filter(({ method, path }) => method === 'POST' && path === '/v1/batch')
-        .map(({ body }) => JSON.parse(body)),
+      server.requests.filter(({ method, path }) => method === 'POST' && path === '/v1/batch').map(readBatch),
     accepted: () => {
       const byId = new Map<string | undefined, Message>();
       for (const message of acceptedBatches.flatMap(({ batch }) => batch)) {
@@ -114,4 +113,14 @@ export async function startPageServer(): Promise<PageServer> {
     },
   };
   return server;
+}
+
+/** As in the real collector, what a batch says for all of its messages is part of each. */
+function readBatch({ body }: RecordedRequest): Batch {
+  const read = JSON.parse(body) as Batch;
+  const batch = read.batch.map((message) => ({
+    ...message,
+    context: { ...read.context, ...message.context },
+  }));
+  return { ...read, batch };
 }

@@ -45,7 +45,7 @@ export function plan(
   now: number,
 ): FollowUps {
   const followUps: FollowUps = { started: [], restarted: [], ended: [] };
-  if (site.sequences.length === 0) return followUps;
+  if (site.sequences.length === 0 || touchpoint.bot !== null) return followUps;
   const facts = { before: factsOf(before, site), after: factsOf(after, site) };
   for (const sequence of site.sequences) {
     const latest = enrollments.find((each) => each.sequenceId === sequence.id);

@@ -14,27 +14,57 @@ const SHOPPING = /(^|\.)(amazon|ebay|etsy|walmart|shopping\.google|alibaba|aliex
 const AI_ASSISTANT =
   /(^|\.)(chatgpt\.com|chat\.openai\.com|claude\.ai|perplexity\.ai|gemini\.google\.com|copilot\.microsoft\.com|chat\.deepseek\.com|chat\.mistral\.ai|meta\.ai|grok\.com)$/;
 
+/**
+ * What an ad platform's click id says, where the address says no more. Facebook adds its own to every link, paid for
+ * or not. https://support.google.com/analytics/answer/11367152 (auto-tagging)
+ */
+const CLICK_SOURCES: ReadonlyMap<string, { source: string; medium: string }> = new Map([
+  ['gclid', { source: 'google', medium: 'cpc' }],
+  ['gbraid', { source: 'google', medium: 'cpc' }],
+  ['wbraid', { source: 'google', medium: 'cpc' }],
+  ['dclid', { source: 'google', medium: 'display' }],
+  ['msclkid', { source: 'bing', medium: 'cpc' }],
+  ['yclid', { source: 'yandex', medium: 'cpc' }],
+  ['ttclid', { source: 'tiktok', medium: 'cpc' }],
+  ['twclid', { source: 'twitter', medium: 'cpc' }],
+  ['li_fat_id', { source: 'linkedin', medium: 'cpc' }],
+  ['rdt_cid', { source: 'reddit', medium: 'cpc' }],
+  ['epik', { source: 'pinterest', medium: 'cpc' }],
+  ['sccid', { source: 'snapchat', medium: 'cpc' }],
+  ['fbclid', { source: 'facebook', medium: 'social' }],
+]);
+
 export function sourceOf(
-  campaign: Campaign | undefined,
+  utm: Campaign | undefined,
+  clickIds: readonly string[],
   referrer: string | null,
   pageUrl: string | null,
 ): Source {
+  const campaign = { ...clickSource(clickIds), ...utm };
   const from = hostOf(referrer);
   const isExternal = from !== null && from !== hostOf(pageUrl);
-  const source = campaign?.source?.toLowerCase() ?? (isExternal ? from : null);
-  const medium = campaign?.medium?.toLowerCase() ?? (isExternal ? 'referral' : null);
+  const source = campaign.source?.toLowerCase() ?? (isExternal ? from : null);
+  const medium = campaign.medium?.toLowerCase() ?? (isExternal ? 'referral' : null);
   const channel = channelOf(
     source,
     medium,
-    campaign?.name?.toLowerCase() ?? '',
-    campaign?.medium !== undefined,
+    campaign.name?.toLowerCase() ?? '',
+    campaign.medium !== undefined,
   );
   return {
     channel,
     source,
     medium: medium === 'referral' && channel === 'organic_search' ? 'organic' : medium,
-    campaign: campaign?.name ?? null,
+    campaign: campaign.name ?? null,
   };
+}
+
+function clickSource(clickIds: readonly string[]): Campaign | undefined {
+  for (const id of clickIds) {
+    const source = CLICK_SOURCES.get(id.toLowerCase());
+    if (source) return source;
+  }
+  return undefined;
 }
 
 function channelOf(

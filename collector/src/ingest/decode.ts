@@ -1,12 +1,15 @@
 /** One message off the wire into a touchpoint, or a rejection that names the field. Pure. */
 import type { Campaign, Consent, JsonObject, Message, MessageContext } from '@handrail/sdk/protocol';
 import type { z } from 'zod';
-import type { Page, Sender, Touchpoint, Trust } from '../leads/touchpoint.ts';
+import type { Page, Sender, Source, Touchpoint, Trust } from '../leads/touchpoint.ts';
 import { messageSchema } from '../wire.ts';
+import { botReason } from './bot.ts';
 import { sourceOf } from './channel.ts';
 import { correctedTime } from './clock.ts';
 import { ga4Name } from './commerce-names.ts';
+import { type CookielessTouchpoint, isCookieless, toCookieless } from './cookieless.ts';
 import { isTooLarge, tame } from './limits.ts';
+import { clickIdsIn, scrubJson } from './scrub.ts';
 
 export interface Decoded {
   sender: Sender;
@@ -27,33 +30,41 @@ export interface Envelope {
   sentAt: number | null;
   receivedAt: number;
   trust: Trust;
+  /** Of the request; a message may name another in its context, as one sent on by a server. */
+  userAgent: string;
   /** Shared by the messages of a batch; a message's own fields win. */
   context: JsonObject | undefined;
   /** UTF-8 bytes of the whole request. */
   bodyBytes: number;
 }
 
-export function decode(
-  raw: unknown,
-  envelope: Envelope,
-  newMessageId: () => string,
-): { ok: true; decoded: Decoded } | { ok: false; rejection: Rejection } {
+export type Decoding =
+  | { kind: 'touchpoint'; decoded: Decoded }
+  /** It belongs to nobody, and is only counted. */
+  | { kind: 'cookieless'; counted: CookielessTouchpoint }
+  | { kind: 'rejected'; rejection: Rejection };
+
+export function decode(raw: unknown, envelope: Envelope, newMessageId: () => string): Decoding {
   if (!tame(raw)) return reject(raw, 'message_too_deep', 'message: nested deeper than 10 levels');
   if (isTooLarge(raw, envelope.bodyBytes))
     return reject(raw, 'message_too_large', 'message: larger than 32 KB');
   const parsed = messageSchema.safeParse(withSharedContext(raw, envelope.context));
   if (!parsed.success) return reject(raw, 'invalid_message', describe(parsed.error.issues));
   const message = parsed.data;
+  if (isCookieless(message)) return { kind: 'cookieless', counted: toCookieless(message) };
   if (!message.anonymousId && !message.userId) {
     return reject(raw, 'missing_identity', 'anonymousId: expected this or userId');
   }
-  return { ok: true, decoded: toTouchpoint(message, envelope, message.messageId ?? newMessageId()) };
+  return {
+    kind: 'touchpoint',
+    decoded: toTouchpoint(message, envelope, message.messageId ?? newMessageId()),
+  };
 }
 
-function reject(raw: unknown, code: RejectionCode, message: string): { ok: false; rejection: Rejection } {
+function reject(raw: unknown, code: RejectionCode, message: string): Decoding {
   const id = typeof raw === 'object' && raw !== null && 'messageId' in raw ? raw.messageId : null;
   return {
-    ok: false,
+    kind: 'rejected',
     rejection: { code, message, messageId: typeof id === 'string' ? id.slice(0, 100) : null },
   };
 }
@@ -65,7 +76,8 @@ export function describe(issues: readonly z.core.$ZodIssue[]): string {
     .join('; ');
 }
 
-function withSharedContext(raw: unknown, shared: JsonObject | undefined): unknown {
+/** A message as it would be, had it come alone. */
+export function withSharedContext(raw: unknown, shared: JsonObject | undefined): unknown {
   if (!shared || typeof raw !== 'object' || raw === null) return raw;
   const own = 'context' in raw ? raw.context : undefined;
   return { ...raw, context: { ...shared, ...(typeof own === 'object' ? own : {}) } };
@@ -75,8 +87,9 @@ function toTouchpoint(message: Message, envelope: Envelope, messageId: string): 
   const { type, context } = message;
   const { receivedAt, trust } = envelope;
   const timestamp = message.originalTimestamp ?? message.timestamp;
-  const properties = propertiesOf(message);
-  const page = pageOf(context, type === 'page' ? properties : {});
+  const properties = scrubbed(message, propertiesOf(message), trust);
+  const sentPage = pageOf(context, type === 'page' ? properties : {});
+  const page = sentPage && scrubPage(sentPage);
   const sentName = nameOf(message);
   const name = type === 'track' ? ga4Name(sentName) : sentName;
   return {
@@ -94,12 +107,10 @@ function toTouchpoint(message: Message, envelope: Envelope, messageId: string): 
       at: correctedTime(timestamp === undefined ? null : Date.parse(timestamp), envelope.sentAt, receivedAt),
       receivedAt,
       trust,
+      bot: trust === 'browser' ? botReason(context?.userAgent ?? envelope.userAgent) : null,
       sessionId: context?.sessionId ?? null,
       page,
-      source:
-        page || context?.campaign
-          ? sourceOf(context?.campaign ?? campaignIn(page), page?.referrer ?? null, page?.url ?? null)
-          : null,
+      source: sourceIn(context, sentPage),
       properties: type === 'page' ? withoutPage(properties, page) : properties,
       groupId: type === 'group' ? message.groupId : null,
       timezone: context?.timezone ?? null,
@@ -144,6 +155,32 @@ function withoutPage(properties: JsonObject, page: Page | null): JsonObject {
     repeated[name] === value ||
     (name === 'search' && typeof value === 'string' && page?.url?.includes(value));
   return Object.fromEntries(Object.entries(properties).filter((property) => !isRepeated(property)));
+}
+
+/**
+ * What is said of a person is meant to say who it is, and a site's own server knows what it sends: neither is
+ * scrubbed.
+ */
+function scrubbed({ type }: Message, properties: JsonObject, trust: Trust): JsonObject {
+  const isTouchpoint = type === 'track' || type === 'page' || type === 'screen';
+  return isTouchpoint && trust === 'browser' ? scrubJson(properties) : properties;
+}
+
+function scrubPage({ url, path, title, referrer }: Page): Page {
+  return {
+    url: scrubJson(url),
+    path: scrubJson(path),
+    title: scrubJson(title),
+    referrer: scrubJson(referrer),
+  };
+}
+
+function sourceIn(context: MessageContext | undefined, page: Page | null): Source | null {
+  if (!page && !context?.campaign) return null;
+  const url = page?.url ?? null;
+  const campaign = context?.campaign ?? campaignIn(page);
+  const clickIds = context?.clickIds ?? clickIdsIn(url);
+  return sourceOf(campaign, clickIds, page?.referrer ?? null, url);
 }
 
 /** For senders that leave the UTM parameters in the address. */

@@ -35,6 +35,9 @@ export function fold(
   const moment: Moment = { lead, touchpoint, temperature: cooled, now: touchpoint.at };
   const facts = factsOf(moment, site);
 
+  if (touchpoint.bot !== null) {
+    return { lead, entries: [], stageMove: null, temperature: { before: cooled, after: cooled } };
+  }
   const earned = earn(lead, touchpoint, facts, site);
   Object.assign(lead, addPoints(lead, earned, touchpoint.at, site));
   moment.temperature = temperatureOf(lead.score, thresholds);

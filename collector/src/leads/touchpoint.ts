@@ -30,6 +30,8 @@ export interface Touchpoint {
   at: number;
   receivedAt: number;
   trust: Trust;
+  /** What says that no person did it; `null` for a person. Such a touchpoint is kept, and earns and starts nothing. */
+  bot: string | null;
   sessionId: string | null;
   page: Page | null;
   source: Source | null;

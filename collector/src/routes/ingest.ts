@@ -2,14 +2,24 @@
 
 import {
   type BatchResult,
+  type Drops,
   type JsonObject,
   MAX_BATCH_MESSAGES,
   type RejectedMessage,
 } from '@handrail/sdk/protocol';
+import { getConnInfo } from '@hono/node-server/conninfo';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
-import { type Decoded, decode, describe, type Envelope, type Rejection } from '../ingest/decode.ts';
+import type { CookielessTouchpoint } from '../ingest/cookieless.ts';
+import {
+  type Decoded,
+  decode,
+  describe,
+  type Envelope,
+  type Rejection,
+  withSharedContext,
+} from '../ingest/decode.ts';
 import { tame } from '../ingest/limits.ts';
 import type { Trust } from '../leads/touchpoint.ts';
 import { Problem } from '../problem.ts';
@@ -29,6 +39,8 @@ export function ingestRoutes(app: OpenAPIHono<Env>, services: Services): void {
     const { siteId, trust } = await authorize(c, services, envelope.writeKey);
     const receivedAt = services.now();
     const { accepted, duplicates, rejected } = await store(services, siteId, envelope.batch, {
+      drops: envelope.drops,
+      sender: networkSender(c),
       sentAt: envelope.sentAt === undefined ? null : Date.parse(envelope.sentAt),
       receivedAt,
       trust,
@@ -53,6 +65,7 @@ export function ingestRoutes(app: OpenAPIHono<Env>, services: Services): void {
       );
       const sent = typeof sentAt === 'string' ? Date.parse(sentAt) : Number.NaN;
       const { accepted, duplicates, rejected } = await store(services, siteId, [{ ...message, type }], {
+        sender: networkSender(c),
         sentAt: Number.isNaN(sent) ? null : sent,
         receivedAt: services.now(),
         trust,
@@ -110,26 +123,47 @@ async function authorize(
   return { siteId, trust };
 }
 
+/** What a connection tells of who is at its other end. */
+interface NetworkSender {
+  /** `null` where there is no connection, as in a server that is no Node server. */
+  address: string | null;
+  userAgent: string;
+}
+
+/** By the connection alone: a header that names an address can be made up by anyone. */
+function networkSender(c: HandrailContext): NetworkSender {
+  const isConnected = c.env !== null && typeof c.env === 'object' && 'incoming' in c.env;
+  const address = isConnected ? getConnInfo(c).remote.address : undefined;
+  return { address: address ?? null, userAgent: c.req.header('user-agent') ?? '' };
+}
+
 async function store(
   { store, sites }: Services,
   siteId: number,
   messages: unknown[],
-  envelope: Envelope,
+  {
+    drops,
+    sender,
+    ...envelope
+  }: Omit<Envelope, 'userAgent'> & { drops?: Drops | undefined; sender: NetworkSender },
 ): Promise<{ accepted: number; duplicates: number; rejected: RejectedMessage[] }> {
   const decoded: Decoded[] = [];
+  const counted: CookielessTouchpoint[] = [];
   const refused: (Rejection & { body: string })[] = [];
   const rejected: RejectedMessage[] = [];
   messages.forEach((raw, index) => {
-    const result = decode(raw, envelope, uuidv7);
-    if (result.ok) decoded.push(result.decoded);
+    const result = decode(raw, { ...envelope, userAgent: sender.userAgent }, uuidv7);
+    if (result.kind === 'touchpoint') decoded.push(result.decoded);
+    else if (result.kind === 'cookieless') counted.push(result.counted);
     else {
       const { code, message, messageId } = result.rejection;
       rejected.push({ index, messageId, code, message });
-      refused.push({ ...result.rejection, body: asText(raw) });
+      refused.push({ ...result.rejection, body: asText(withSharedContext(raw, envelope.context)) });
     }
   });
   const { sentAt, receivedAt, trust } = envelope;
-  const batch = { siteId, decoded, rejected: refused, trust, sentAt, receivedAt };
+  const cookieless = { touchpoints: counted, ...sender };
+  const batch = { siteId, decoded, rejected: refused, drops, cookieless, trust, sentAt, receivedAt };
   return { ...(await store.apply(batch, await sites(siteId))), rejected };
 }
 
@@ -148,11 +182,32 @@ export async function replay(
   siteId: number,
   { id, body, trust, sentAt, receivedAt }: RejectedRecord,
 ): Promise<{ accepted: number; duplicates: number; rejection: Rejection | null }> {
-  const envelope = { sentAt, receivedAt, trust, context: undefined, bodyBytes: Buffer.byteLength(body) };
+  const envelope: Envelope = {
+    sentAt,
+    receivedAt,
+    trust,
+    // Who it came from was not kept.
+    userAgent: '',
+    context: undefined,
+    bodyBytes: Buffer.byteLength(body),
+  };
   // One without an id gets the same one at each replay, so that a crash in between doubles nothing.
   const result = decode(parseOrNull(body), envelope, () => `rejected-${id}`);
-  if (!result.ok) return { accepted: 0, duplicates: 0, rejection: result.rejection };
-  const batch = { siteId, decoded: [result.decoded], rejected: [], trust, sentAt, receivedAt };
+  if (result.kind === 'rejected') return { accepted: 0, duplicates: 0, rejection: result.rejection };
+  const batch = {
+    siteId,
+    decoded: result.kind === 'touchpoint' ? [result.decoded] : [],
+    rejected: [],
+    cookieless: {
+      touchpoints: result.kind === 'cookieless' ? [result.counted] : [],
+      // Who it came from was not kept.
+      address: null,
+      userAgent: '',
+    },
+    trust,
+    sentAt,
+    receivedAt,
+  };
   return { ...(await services.store.apply(batch, await services.sites(siteId))), rejection: null };
 }
 

@@ -96,6 +96,8 @@ export const touchpointSchema = z
     sessionId: z.string().nullable(),
     visitorId: z.string().nullable(),
     trust: z.enum(['browser', 'server']),
+    /** What says that no person did it. */
+    bot: z.string().nullable(),
     page: z
       .object({
         url: z.string().nullable(),

@@ -2,10 +2,11 @@
  * All that the collector keeps, behind one coarse and asynchronous interface: another engine can take SQLite's place
  * without the fold noticing. The store owns the transaction and calls the pure fold inside it.
  */
-import type { AnswerValue, JsonObject } from '@handrail/sdk/protocol';
+import type { AnswerValue, Drops, JsonObject } from '@handrail/sdk/protocol';
 import type { Advance } from '../advance.ts';
 import type { CheckResult, SkipReason } from '../follow-ups/guards.ts';
 import type { Enrollment, PlannedStep } from '../follow-ups/plan.ts';
+import type { CookielessTouchpoint } from '../ingest/cookieless.ts';
 import type { Decoded, Rejection } from '../ingest/decode.ts';
 import type { LeadState } from '../leads/state.ts';
 import type { Touchpoint, Trust } from '../leads/touchpoint.ts';
@@ -23,6 +24,8 @@ export interface Store {
   leads: LeadStore;
   followUps: FollowUpStore;
   rejected: RejectedStore;
+  drops: DropStore;
+  cookieless: CookielessStore;
   /** Finishes what is under way, moves the write-ahead log into the database and closes it. */
   close(): Promise<void>;
 }
@@ -58,6 +61,10 @@ export interface IncomingBatch {
   siteId: number;
   decoded: Decoded[];
   rejected: (Rejection & { body: string })[];
+  /** What the client could not keep or deliver since its batch before. */
+  drops?: Drops | undefined;
+  /** What visitors who have refused did, with what tells them apart within a day; of that nothing is kept. */
+  cookieless?: { touchpoints: CookielessTouchpoint[]; address: string | null; userAgent: string } | undefined;
   trust: Trust;
   sentAt: number | null;
   receivedAt: number;
@@ -229,6 +236,28 @@ export interface FollowUpStore {
   /** The address that a delivery went to, or `null` if there is no such delivery. */
   addressOf(deliveryId: string): Promise<{ siteId: number; address: string } | null>;
   suppress(siteId: number, address: string, now: number): Promise<void>;
+}
+
+export interface DropStore {
+  /** Latest day first. */
+  list(siteId: number, limit: number, after: Cursor | null): Promise<Slice<{ day: number; drops: Drops }>>;
+}
+
+/** Visitors who have refused, counted. Days are UTC, as in `2026-11-21`. */
+export interface CookielessDay {
+  day: string;
+  visitors: number;
+  views: number;
+  /** Views among them. */
+  touchpoints: number;
+  /** The twenty with the most views. */
+  paths: { path: string; views: number }[];
+}
+export interface CookielessStore {
+  /** From one day to another, both included; latest first. */
+  days(siteId: number, from: string, to: string): Promise<CookielessDay[]>;
+  /** Takes away what could still tell which of a past day's visitors were the same. */
+  forgetPastDays(now: number): Promise<void>;
 }
 
 export interface RejectedRecord {

@@ -1,14 +1,20 @@
 /**
  * Tells of each route of a single-page app. A route is a new path, or a new query that the visitor can go back
- * from; a replaced query (filters, tracking parameters tidied away) and the hash are not.
+ * from; a replaced query (filters, tracking parameters tidied away) and the hash are not. With `hashRouting`, where
+ * routers keep the path in the hash, that counts as the path does. [hashRouting=false]
+ *
+ * A return out of the back/forward cache is none, however late: it is the view that was there before.
  */
-export function watchRoutes(onRoute: () => void): void {
-  let { pathname, search } = location;
+export function watchRoutes(onRoute: () => void, hashRouting = false): void {
+  const currentPath = () => location.pathname + (hashRouting ? location.hash : '');
+  let path = currentPath();
+  let { search } = location;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function look(replaced: boolean) {
-    const isRoute = location.pathname !== pathname || (location.search !== search && !replaced);
-    ({ pathname, search } = location);
+    const isRoute = currentPath() !== path || (location.search !== search && !replaced);
+    path = currentPath();
+    ({ search } = location);
     if (!isRoute) return;
     // In a task of its own: by then routers have set the title, and a redirect has become one view.
     clearTimeout(timer);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { advanceUnder } from '../../../collector/src/advance.ts';
 import { compileSite } from '../../../collector/src/site/compile.ts';
 import { siteSchema } from '../../../collector/src/site/schema.ts';
-import { START, startCollector, type TestCollector } from '../../support/collector.ts';
+import { START, startCollector, type TestCollector, WRITE_KEY } from '../../support/collector.ts';
 
 const DAY_MS = 86_400_000;
 const SITE = {
@@ -169,6 +169,34 @@ describe('score', () => {
   });
 });
 
+describe('Q51 a bot', () => {
+  const send = async (userAgent: string) => {
+    await collector.request('/v1/batch', {
+      method: 'POST',
+      headers: { 'user-agent': userAgent },
+      body: JSON.stringify({ writeKey: WRITE_KEY, batch: [track('demo_booked'), track('purchase')] }),
+    });
+    const { data } = await collector.owner(`/v1/leads/${(await lead()).id}/touchpoints`);
+    return data.map((each: { bot: string | null }) => each.bot);
+  };
+
+  test('is flagged with what gave it away; it is kept, and earns and moves nothing', async () => {
+    const reasons = await send('Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)');
+    expect(reasons).toEqual(['Google', 'Google']);
+    expect(await lead()).toMatchObject({ score: 0, stage: 'awareness', flags: [], touchpointCount: 2 });
+  });
+
+  test.each([
+    'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36',
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1',
+    'analytics-node/3.1.0',
+    'python-requests/2.32',
+  ])('is not: %s', async (userAgent) => {
+    expect(await send(userAgent)).toEqual([null, null]);
+    expect((await lead()).score).toBeCloseTo(20, 6);
+  });
+});
+
 describe('temperature, stage, flags, fit', () => {
   test('a lead is hot at the threshold, says when it cools, and is listed by temperature as time passes', async () => {
     await collector.ingest(...[1, 2, 3].map(() => track('demo_booked')));
@@ -253,6 +281,7 @@ describe('configuration', () => {
       at: START,
       receivedAt: START,
       trust: 'browser' as const,
+      bot: null,
       sessionId: null,
       page: null,
       source: null,

@@ -9,6 +9,8 @@ import type { LeadState } from '../../leads/state.ts';
 import type { Sender, Touchpoint } from '../../leads/touchpoint.ts';
 import type { CompiledSite } from '../../site/compile.ts';
 import type { ApplyResult, IncomingBatch } from '../store.ts';
+import { cookielessWriter } from './cookieless.ts';
+import { dropsWriter } from './drops.ts';
 import { enrollmentWriter } from './enroll.ts';
 import type { Group, LoadedLead, LoadedVisitor } from './group.ts';
 import type { FoldLog } from './history.ts';
@@ -26,6 +28,8 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Apply {
   const insertTouchpoint = touchpointWriter(db);
   const insertRejected = rejectedWriter(db);
   const insertAnswer = answerWriter(db);
+  const addDrops = dropsWriter(db);
+  const countCookieless = cookielessWriter(db);
   const selectMessage = db
     .prepare<[number, Buffer | string], number>(
       'SELECT id FROM touchpoints WHERE site_id = ? AND message_id = ?',
@@ -33,8 +37,10 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Apply {
     .pluck();
 
   return (group, batch, advance) => {
-    const result: ApplyResult = { accepted: 0, duplicates: 0 };
+    const result: ApplyResult = { accepted: batch.cookieless?.touchpoints.length ?? 0, duplicates: 0 };
     for (const each of batch.rejected) insertRejected(batch, each);
+    addDrops(batch);
+    countCookieless(batch);
     for (const each of batch.decoded) {
       if (selectMessage.get(batch.siteId, idToStore(each.touchpoint.messageId)) !== undefined)
         result.duplicates++;

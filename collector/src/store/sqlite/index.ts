@@ -1,6 +1,8 @@
 import type { Advance } from '../../advance.ts';
 import type { ApplyResult, IncomingBatch, Store } from '../store.ts';
 import { applier } from './apply.ts';
+import { cookielessStore } from './cookieless.ts';
+import { dropStore } from './drops.ts';
 import { followUpStore } from './follow-ups.ts';
 import { groups } from './group.ts';
 import { asStoreError, groupCommit } from './group-commit.ts';
@@ -35,11 +37,12 @@ export function openSqliteStore(path: string): Store {
   );
   return {
     sites: guarded(siteStore(db, past)),
-    apply: (batch, advance) =>
-      commits.submit({ batch, advance }, batch.decoded.length + batch.rejected.length),
+    apply: (batch, advance) => commits.submit({ batch, advance }, messagesIn(batch)),
     leads: guarded(leads),
     followUps: guarded(followUpStore(db, leads)),
     rejected: guarded(rejectedStore(db)),
+    drops: guarded(dropStore(db)),
+    cookieless: guarded(cookielessStore(db)),
     async close() {
       await commits.drain();
       db.pragma('wal_checkpoint(TRUNCATE)');
@@ -61,4 +64,8 @@ function guarded<Methods extends object>(methods: Methods): Methods {
     },
   ]);
   return Object.fromEntries(guardedEntries) as Methods;
+}
+
+function messagesIn({ decoded, rejected, cookieless }: IncomingBatch): number {
+  return decoded.length + rejected.length + (cookieless?.touchpoints.length ?? 0);
 }

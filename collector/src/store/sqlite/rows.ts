@@ -30,10 +30,11 @@ interface TouchpointData {
   groupId?: string;
   timezone?: string;
   consent?: Partial<Consent>;
+  bot?: string;
 }
 
 export function touchpointData(touchpoint: Touchpoint): string {
-  const { page, source, properties, originalName, groupId, timezone, consent } = touchpoint;
+  const { page, source, properties, originalName, groupId, timezone, consent, bot } = touchpoint;
   return JSON.stringify({
     page: page ? withoutNulls(page) : undefined,
     source: source ? withoutNulls(source) : undefined,
@@ -42,6 +43,7 @@ export function touchpointData(touchpoint: Touchpoint): string {
     groupId: groupId ?? undefined,
     timezone: timezone ?? undefined,
     consent: consent ?? undefined,
+    bot: bot ?? undefined,
   });
 }
 
@@ -55,6 +57,7 @@ export function touchpointFrom(row: TouchpointRow): Touchpoint {
     at: row.at,
     receivedAt: row.received_at,
     trust: row.trust,
+    bot: data.bot ?? null,
     sessionId: row.session_id === null ? null : idFrom(row.session_id),
     page: data.page ? { url: null, path: null, title: null, referrer: null, ...data.page } : null,
     source: data.source ? { source: null, medium: null, campaign: null, ...data.source } : null,

@@ -1,5 +1,5 @@
-import type { PromptCapabilities } from './prompts/index.ts';
-import type { PromptsDocument } from './protocol.ts';
+import type { PromptCapabilities } from '../prompts/index.ts';
+import type { PromptsDocument } from '../protocol.ts';
 
 /** Where the code comes from that only pages with prompts need. */
 export interface PromptLoaders {

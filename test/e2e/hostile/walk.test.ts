@@ -1,0 +1,170 @@
+import type { Message } from '@handrail/sdk/protocol';
+import type { Browser, Frame, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { nameOf } from '../../sdk/browser.ts';
+import { launchChromium } from '../../support/chromium.ts';
+import { type BatchAnswer, type PageServer, startPageServer } from '../../support/page-server.ts';
+import { HOSTILITIES } from './hostilities.ts';
+import { type Hostility, shopPage, walk } from './shop.ts';
+
+let browser: Browser;
+let server: PageServer;
+/** What the same walk gives on a page that does nothing odd. */
+let expected: { name: string }[];
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  server = await startPageServer();
+  server.pages['/next'] = '<handrail data-consent="granted">';
+  server.prompts.prompts = [
+    {
+      id: 'nps',
+      type: 'survey',
+      on: { touchpoint: 'demo_booked' },
+      questions: [{ id: 'score', type: 'nps', text: 'How likely are you to recommend us?' }],
+    },
+  ];
+});
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  await server.close();
+});
+
+/** Told when they can be told, which is another moment each time. */
+const IS_MEASURED = new Set(['engagement', 'web_vital']);
+/** How long it took, when it was, and the port of the server. */
+const VARYING = new Set(['timeMs', 'since', 'url', 'referrer']);
+
+/** What the visitor's touchpoints say, in the order of recording. */
+function toldBy(messages: Message[]): { name: string }[] {
+  const told = messages
+    .filter((message) => !IS_MEASURED.has(nameOf(message)))
+    .sort((a, b) => ((a.messageId ?? '') < (b.messageId ?? '') ? -1 : 1))
+    .map(({ messageId, anonymousId, timestamp, context, ...message }) => ({
+      name: nameOf({ ...message, context }),
+      ...message,
+      page: context?.page,
+      consent: context?.consent,
+    }));
+  return JSON.parse(JSON.stringify(told, (key, value) => (VARYING.has(key) ? undefined : value)));
+}
+
+interface Visit {
+  /** What the page's own scripts did and saw. */
+  hostLog: string[];
+  told: { name: string }[];
+}
+interface Circumstances {
+  /** [tags=one] */
+  tags?: string | undefined;
+  /** [html=the shop itself] */
+  html?: string;
+  prepare?(page: Page): Promise<unknown>;
+}
+
+async function visit(
+  hostility: Hostility,
+  { tags = '<handrail>', html, prepare }: Circumstances = {},
+): Promise<Visit> {
+  const shopHtml = shopPage(hostility, tags, server.collectorUrl);
+  server.pages['/'] = html ?? shopHtml;
+  server.pages['/framed'] = shopHtml;
+  const page = await browser.newPage();
+  await prepare?.(page);
+  await page.goto(`${server.siteUrl}/`);
+  const shop = page.frames().at(-1) as Frame;
+  if (tags === '') return { hostLog: await walk(page, shop), told: [] };
+
+  // The survey comes up by itself, whatever the page is like.
+  const hostLog = await walk(page, shop, () =>
+    shop.waitForSelector('handrail-prompt', { state: 'attached' }),
+  );
+  await shop.click('#next');
+  await shop.waitForURL('**/next');
+  await shop.waitForFunction(() => 'flush' in (window.handrail ?? {}));
+  await shop.evaluate(() => window.handrail.flush());
+  const last = ['walk_done', 'page /next'];
+  await vi.waitFor(() => expect(server.accepted().map(nameOf)).toEqual(expect.arrayContaining(last)), {
+    timeout: 15_000,
+    interval: 50,
+  });
+  return { hostLog, told: toldBy(server.accepted()) };
+}
+
+test('on a clean page the walk tells what the visitor did', async () => {
+  const { hostLog, told } = await visit({});
+  expected = told;
+  expect(told.map(({ name }) => name)).toEqual([
+    'page /',
+    'view_item',
+    'add_to_cart',
+    'identify /',
+    'page /pricing',
+    'form_start',
+    'form_submit',
+    'demo_booked',
+    'prompt_shown',
+    'walk_done',
+    'page /next',
+  ]);
+  expect(hostLog).toEqual([
+    'view 1',
+    'add',
+    'sign-up',
+    'route /pricing',
+    'submit ada@example.com',
+    'book',
+    'json {"list":["a"]}',
+    'copied 1',
+    'extras ',
+    'frames 0',
+    'styles 0',
+    'body ',
+  ]);
+});
+
+describe.each(Object.entries(HOSTILITIES))('Q19 on a page with %s', (_, hostility) => {
+  test('the walk tells the same, and the page does the same as without Handrail', async () => {
+    const without = await visit(hostility, { tags: '' });
+    const { hostLog, told } = await visit(hostility, { tags: hostility.tags });
+    expect(hostLog).toEqual(without.hostLog);
+    expect(told).toEqual(expected);
+  });
+});
+
+describe('the walk tells the same', () => {
+  test('Q14 in a sandboxed frame, where only the address cannot be changed', async () => {
+    const html =
+      '<iframe sandbox="allow-scripts allow-forms" src="/framed" width="800" height="600"></iframe>';
+    const without = await visit({}, { html, tags: '' });
+    const { hostLog, told } = await visit({}, { html });
+    const framed = expected
+      .map(({ name }) => name.replace(/ \/$/, ' /framed'))
+      .filter((name) => name !== 'page /pricing');
+    expect(hostLog).toEqual(without.hostLog);
+    expect(told.map(({ name }) => name)).toEqual(framed);
+  });
+
+  test('Q59 on a processor four times slower', async () => {
+    const { told } = await visit(
+      {},
+      {
+        async prepare(page) {
+          const session = await page.context().newCDPSession(page);
+          await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+        },
+      },
+    );
+    expect(told).toEqual(expected);
+  });
+
+  test('to a collector that hangs up, is overloaded and forgets to answer', async () => {
+    const moods: BatchAnswer[] = ['hang up', { status: 503 }, 'never'];
+    server.answerBatch = () => moods.shift() ?? { status: 200 };
+    const { hostLog, told } = await visit({});
+    expect(hostLog).not.toContainEqual(expect.stringMatching(/^(error|rejection)/));
+    expect(told).toEqual(expected);
+  });
+});

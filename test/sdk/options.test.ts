@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { readOptions } from '../../sdk/src/config.ts';
+import { editDistance, nearest, warnOfOptions } from '../../sdk/src/options-check.ts';
+
+const GOOD = { writeKey: 'pk_test', endpoint: 'https://collect.example' };
+
+afterEach(() => vi.restoreAllMocks());
+
+describe('options', () => {
+  test('of a script tag are the same as those of init', () => {
+    const fromTag = readOptions({
+      ...GOOD,
+      consent: 'granted',
+      cmp: 'tcf consent-mode',
+      whenDenied: 'cookieless',
+      dataLayer: 'off',
+      off: 'vitals, forms',
+      hashRouting: '',
+      scrubParams: 'ref',
+      cookieDomain: 'auto',
+      linkDomains: 'a.example b.example',
+    });
+    const fromInit = readOptions({
+      ...GOOD,
+      consent: { analytics: 'granted' },
+      cmp: ['tcf', 'consent-mode'],
+      whenDenied: 'cookieless',
+      dataLayer: false,
+      off: ['vitals', 'forms'],
+      hashRouting: true,
+      scrubParams: ['ref'],
+      cookieDomain: 'auto',
+      linkDomains: ['a.example', 'b.example'],
+    });
+    expect(fromTag).toEqual(fromInit);
+  });
+
+  test('have defaults that ask for nothing', () => {
+    expect(readOptions(GOOD)).toMatchObject({
+      consent: {},
+      cmp: [],
+      countsRefused: false,
+      dataLayer: 'dataLayer',
+      off: [],
+      hashRouting: false,
+      unknown: [],
+    });
+  });
+
+  test.each([
+    [{ ...GOOD, writeKey: '' }, 'writeKey is missing'],
+    [{ ...GOOD, endpoint: 'collect.example' }, 'endpoint is not an http(s) address: collect.example'],
+  ])('without which nothing can work are named: %j', (options, message) => {
+    expect(() => readOptions(options)).toThrow(message);
+  });
+
+  test('that there are not are told from those there are', () => {
+    expect(readOptions({ ...GOOD, consnet: 'granted' } as typeof GOOD).unknown).toEqual(['consnet']);
+  });
+
+  test('a consent that is none is named, and counts as not asked yet', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { consent } = readOptions({ ...GOOD, consent: 'yes' } as never);
+    expect(consent).toEqual({});
+    expect(warn.mock.calls).toEqual([['handrail: consent is "yes", expected granted, denied or pending']]);
+  });
+});
+
+describe('the nearest right option', () => {
+  test.each([
+    ['wirteKey', 'writeKey'],
+    ['consnet', 'consent'],
+    ['datalayer', 'dataLayer'],
+    ['cookiedomian', 'cookieDomain'],
+    ['linkDomain', 'linkDomains'],
+    ['whenDenid', 'whenDenied'],
+  ])('%s: %s', (given, meant) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    warnOfOptions([given]);
+    expect(warn.mock.calls).toEqual([[`handrail: there is no option ${given}, did you mean ${meant}?`]]);
+  });
+
+  test('several are one warning', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    warnOfOptions(['consnet', 'offf']);
+    expect(warn).toHaveBeenCalledTimes(1);
+  });
+
+  test.each(['cfasync', 'nscript', 'rocketSrc', 'cookieconsent', 'turboTrack', 'x'])(
+    '%s is somebody else’s attribute',
+    (given) => {
+      const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+      warnOfOptions([given]);
+      expect(warn).not.toHaveBeenCalled();
+    },
+  );
+
+  test.each([
+    ['abc', 'abc', 0],
+    ['abc', 'acb', 1],
+    ['abc', 'ab', 1],
+    ['abc', 'xabc', 1],
+    ['', 'abc', 3],
+  ])('from %j to %j: %i', (a, b, distance) => {
+    expect(editDistance(a, b)).toBe(distance);
+  });
+
+  test('none is near enough', () => {
+    expect(nearest('banana', ['apple', 'pear'])).toBeUndefined();
+  });
+});

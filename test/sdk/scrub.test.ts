@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { createScrub, isClickId } from '../../sdk/src/scrub.ts';
+import { HOSTILE, LEFT_ALONE, MASKED } from '../support/scrub-cases.ts';
+
+const scrub = createScrub(['ref', 'customer']);
+
+describe('Q54 in the SDK', () => {
+  test.each(MASKED)('masks %s', (_, text, scrubbed) => {
+    expect(scrub(text)).toBe(scrubbed);
+  });
+
+  test.each(LEFT_ALONE)('leaves %s alone', (_, text) => {
+    expect(scrub(text)).toBe(text);
+  });
+
+  test('masks the parameters that the site names, and none that only begin so', () => {
+    expect(scrub('/?ref=ada&customer=7&referrer=x')).toBe('/?ref=***&customer=***&referrer=x');
+  });
+
+  test('what is scrubbed stays as it is when it is scrubbed again', () => {
+    for (const [, , scrubbed] of MASKED) expect(scrub(scrubbed)).toBe(scrubbed);
+  });
+});
+
+test.each(HOSTILE)('Q57 %s take no time', (_, text) => {
+  const start = performance.now();
+  scrub(text);
+  expect(performance.now() - start).toBeLessThan(250);
+});
+
+test.each(['gclid', 'GCLID', 'fbclid', 'msclkid', 'ScCid'])('%s is a click id', (name) => {
+  expect(isClickId(name)).toBe(true);
+});
+test.each(['utm_source', 'gclid2', 'id'])('%s is none', (name) => {
+  expect(isClickId(name)).toBe(false);
+});
