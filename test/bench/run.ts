@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { benchFold } from './fold.ts';
 import { benchGroupCommit } from './group-commit.ts';
 import { benchIngest } from './ingest.ts';
+import { benchMainThread } from './main-thread.ts';
 import { benchSize } from './size.ts';
 import { benchStorage } from './storage.ts';
 import { print, type Table } from './table.ts';
@@ -16,6 +17,7 @@ const SECTIONS: Record<string, (folder: string) => Promise<Table>> = {
   storage: benchStorage,
   fold: benchFold,
   size: benchSize,
+  'main-thread': benchMainThread,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SECTIONS);

@@ -3,9 +3,12 @@ import { readFileSync } from 'node:fs';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { atMost, type Table } from './table.ts';
 
-/** In bytes, brotli: the first at page load, the others only where a prompt may come up. */
+/** In bytes, brotli: the first at page load, the next three with consent, the others only where a prompt may come up. */
 const FILES = [
   { name: 'handrail.js', maxBytes: 5_000 },
+  { name: 'handrail-idle.js', maxBytes: 3_072 },
+  { name: 'handrail-capture.js', maxBytes: 4_096 },
+  { name: 'handrail-vitals.js', maxBytes: 4_096 },
   { name: 'handrail-prompts.js', maxBytes: 3_000 },
   { name: 'handrail-widgets.js', maxBytes: 12_000 },
 ];
