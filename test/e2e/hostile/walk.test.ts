@@ -51,6 +51,9 @@ function toldBy(messages: Message[]): { name: string }[] {
   return JSON.parse(JSON.stringify(told, (key, value) => (VARYING.has(key) ? undefined : value)));
 }
 
+/** The SDK gives up on a request that nobody answers after 30 s, and then tries again. */
+const ARRIVES_WITHIN_MS = 45_000;
+
 interface Visit {
   /** What the page's own scripts did and saw. */
   hostLog: string[];
@@ -87,7 +90,7 @@ async function visit(
   await shop.evaluate(() => window.handrail.flush());
   const last = ['walk_done', 'page /next'];
   await vi.waitFor(() => expect(server.accepted().map(nameOf)).toEqual(expect.arrayContaining(last)), {
-    timeout: 15_000,
+    timeout: ARRIVES_WITHIN_MS,
     interval: 50,
   });
   return { hostLog, told: toldBy(server.accepted()) };
@@ -166,5 +169,5 @@ describe('the walk tells the same', () => {
     const { hostLog, told } = await visit({});
     expect(hostLog).not.toContainEqual(expect.stringMatching(/^(error|rejection)/));
     expect(told).toEqual(expected);
-  });
+  }, 120_000);
 });
