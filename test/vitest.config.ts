@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          // A machine that is busy elsewhere may cost a browser test its timing once, not twice.
+          // On a machine that is busy elsewhere a browser test may lose its timing; what is broken fails three times.
           retry: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
