@@ -32,8 +32,6 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          // On a machine that is busy elsewhere a browser test may lose its timing; what is broken fails three times.
-          retry: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
