@@ -6,6 +6,7 @@ import {
   MAX_ID_CHARS,
   MAX_MESSAGE_ID_CHARS,
   MAX_NAME_CHARS,
+  PROMPT_REASONS,
 } from '@handrail/sdk/protocol';
 import { z } from 'zod';
 
@@ -35,6 +36,10 @@ const contextSchema = z.object({
   consent: z.object({ categoryPreferences: z.record(z.string(), z.boolean()).optional() }).optional(),
   clickIds: z.array(z.string().max(MAX_NAME_CHARS)).max(20).optional().catch(undefined),
   cookieless: z.boolean().optional(),
+  device: z
+    .object({ type: z.enum(['phone', 'tablet', 'desktop']).optional() })
+    .optional()
+    .catch(undefined),
   locale: hint,
   timezone: hint,
   userAgent: hint,
@@ -79,12 +84,48 @@ export const batchEnvelopeSchema = z.object({
   writeKey: z.string().optional(),
   context: z.record(z.string(), z.unknown()).optional(),
   drops: z.partialRecord(z.enum(DROP_REASONS), dropCount).optional().catch(undefined),
+  decisions: z
+    .record(z.string().max(MAX_NAME_CHARS), z.partialRecord(z.enum(PROMPT_REASONS), dropCount))
+    .optional()
+    .catch(undefined),
 });
 
 /** Only for the contract test and the API's description. */
 export const batchSchema = batchEnvelopeSchema.extend({
   batch: z.array(messageSchema).max(MAX_BATCH_MESSAGES),
   context: contextSchema.optional(),
+});
+
+const answerValue = z.union([z.number(), z.string(), z.array(z.string())]);
+const timeOrNull = z.string().nullable();
+const leadFactsSchema = z.object({
+  now: z.string(),
+  stage: z.string(),
+  temperature: z.enum(['cold', 'warm', 'hot']),
+  flags: z.array(z.string()),
+  tags: z.array(z.string()),
+  segments: z.array(z.string()),
+  source: z
+    .object({
+      channel: z.string(),
+      source: z.string().nullable(),
+      medium: z.string().nullable(),
+      campaign: z.string().nullable(),
+    })
+    .nullable(),
+  sessionCount: z.int(),
+  answers: z.record(z.string(), answerValue),
+  prompts: z.record(
+    z.string(),
+    z.object({
+      shown: z.int(),
+      lastShownAt: timeOrNull,
+      answeredAt: timeOrNull,
+      dismissedAt: timeOrNull,
+      arm: z.enum(['shown', 'holdout']).nullable(),
+    }),
+  ),
+  contacts: z.array(z.string()),
 });
 
 export const batchResultSchema = z.object({
@@ -94,4 +135,5 @@ export const batchResultSchema = z.object({
   rejected: z.array(
     z.object({ index: z.int(), messageId: z.string().nullable(), code: z.string(), message: z.string() }),
   ),
+  lead: leadFactsSchema.optional(),
 });

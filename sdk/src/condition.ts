@@ -12,8 +12,15 @@ export interface Facts {
   trait(path: string): unknown;
   page(path: string): unknown;
   cart(path: string): unknown;
+  source(path: string): unknown;
+  session(path: string): unknown;
+  consent(path: string): unknown;
+  device(): string | undefined;
   stage(): string | undefined;
   temperature(): string | undefined;
+  flag(name: string): boolean;
+  tag(name: string): boolean;
+  segment(id: string): boolean;
 }
 
 export function holds(condition: Condition, facts: Facts): boolean {
@@ -25,8 +32,15 @@ export function holds(condition: Condition, facts: Facts): boolean {
   if ('trait' in condition) return passesAll(condition.trait, facts.trait);
   if ('page' in condition) return passesAll(condition.page, facts.page);
   if ('cart' in condition) return passesAll(condition.cart, facts.cart);
+  if ('source' in condition) return passesAll(condition.source, facts.source);
+  if ('session' in condition) return passesAll(condition.session, facts.session);
+  if ('consent' in condition) return passesAll(condition.consent, facts.consent);
+  if ('device' in condition) return facts.device() === condition.device;
   if ('stage' in condition) return facts.stage() === condition.stage;
-  return facts.temperature() === condition.temperature;
+  if ('temperature' in condition) return facts.temperature() === condition.temperature;
+  if ('flag' in condition) return facts.flag(condition.flag);
+  if ('tag' in condition) return facts.tag(condition.tag);
+  return facts.segment(condition.segment);
 }
 
 export function passesAll(tests: ValueTests, valueAt: (path: string) => unknown): boolean {

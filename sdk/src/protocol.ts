@@ -34,6 +34,9 @@ export type ConsentState = 'granted' | 'denied' | 'pending';
 export type ConsentPurpose = 'analytics' | 'marketing';
 export type Consent = Record<ConsentPurpose, ConsentState>;
 
+/** By pointer and screen size, not by name: a small touch screen is a `phone`, a large one a `tablet`. */
+export type Device = 'phone' | 'tablet' | 'desktop';
+
 export interface PageContext {
   url?: string | undefined;
   path?: string | undefined;
@@ -63,6 +66,8 @@ export interface MessageContext {
   clickIds?: string[] | undefined;
   /** Handrail's addition: the visitor has refused; the message has no id, is counted and belongs to no lead. */
   cookieless?: boolean | undefined;
+  /** Segment's device field, of which the class is used. */
+  device?: { type?: Device | undefined } | undefined;
   locale?: string | undefined;
   timezone?: string | undefined;
   userAgent?: string | undefined;
@@ -116,6 +121,8 @@ export interface Batch {
   context?: MessageContext | undefined;
   /** Handrail's addition: what the SDK could not keep or deliver since the batch before. */
   drops?: Drops | undefined;
+  /** Handrail's addition: what was decided about prompts since the batch before. */
+  decisions?: PromptDecisionCounts | undefined;
 }
 
 /** Why a touchpoint, or a part of it, was not kept or not delivered. The list is closed. */
@@ -160,7 +167,53 @@ export interface BatchResult {
   accepted: number;
   duplicates: number;
   rejected: RejectedMessage[];
+  /**
+   * What the SDK should know of the person, so that targeting costs no request. Only where the site has prompts and all
+   * messages of the batch came from one browser.
+   */
+  lead?: LeadFacts | undefined;
 }
+
+/** What a page may know of its visitor's lead: what prompts are decided by, and nothing that names the person. */
+export interface LeadFacts {
+  /** ISO 8601, the collector's clock: the times below are to be read by it. */
+  now: string;
+  stage: string;
+  temperature: Temperature;
+  flags: string[];
+  tags: string[];
+  segments: string[];
+  /** Of the latest session. */
+  source: LeadSource | null;
+  sessionCount: number;
+  /** The latest answer by `promptId/questionId`. What the person typed is left out. */
+  answers: { [question: string]: AnswerValue };
+  /** What became of each prompt on any of the person's devices, by its id. */
+  prompts: { [promptId: string]: PromptRecord };
+  /** When the person was addressed in the last seven days, by a prompt or by a message; ISO 8601, latest first. */
+  contacts: string[];
+}
+
+/** `channel` is one of GA4's default channel groups, in snake_case. */
+export interface LeadSource {
+  channel: string;
+  source: string | null;
+  medium: string | null;
+  campaign: string | null;
+}
+
+/** What became of one prompt with one person. Times are ISO 8601. */
+export interface PromptRecord {
+  /** How often it was shown. */
+  shown: number;
+  lastShownAt: string | null;
+  /** The latest answer, or the deed that the prompt asked for. */
+  answeredAt: string | null;
+  dismissedAt: string | null;
+  /** Sticky: who was held out once is held out for good. `null`: never due yet. */
+  arm: PromptArm | null;
+}
+export type PromptArm = 'shown' | 'holdout';
 
 /** The cart the SDK keeps, and sends as `cart` in a commerce touchpoint's properties. */
 export interface Cart {
@@ -184,44 +237,120 @@ export interface CartItem {
   image_url?: string | undefined;
 }
 
-export type PromptType = 'survey' | 'exit_poll' | 'cart_nudge';
+export type PromptType = 'survey' | 'exit_poll' | 'cart_nudge' | 'message' | 'lead_form';
 
 interface QuestionBase {
-  /** Unique in its prompt. */
+  /** Unique in its prompt. `end` is taken. */
   id: string;
+  /** May recall an earlier answer: `{{questionId|what to say without one}}`. */
   text: string;
+  /** Lets the visitor go on without an answer. [optional=false, for a text true] */
+  optional?: boolean | undefined;
+  /** Where to go on: the first that fits. [next=the question after this one] */
+  next?: Branch[] | undefined;
 }
-/** 0 to 10; "How likely are you to recommend us?" */
-export interface NpsQuestion extends QuestionBase {
-  type: 'nps';
-  /** Words at the two ends. [lowLabel="Not likely"] [highLabel="Very likely"] */
+/** Words at the two ends of a scale. [the language's own for the kind of question] */
+interface ScaleLabels {
   lowLabel?: string | undefined;
   highLabel?: string | undefined;
 }
-export interface ChoiceQuestion extends QuestionBase {
-  type: 'choice';
+/** 0 to 10: "How likely are you to recommend us?" */
+export interface NpsQuestion extends QuestionBase, ScaleLabels {
+  type: 'nps';
+}
+/** 1 to 5: "How satisfied are you?" */
+export interface CsatQuestion extends QuestionBase, ScaleLabels {
+  type: 'csat';
+  /** [look="numbers"] */
+  look?: 'numbers' | 'stars' | 'faces' | undefined;
+}
+/** 1 to 7, more being easier: "It was easy to …" (CES 2.0) */
+export interface CesQuestion extends QuestionBase, ScaleLabels {
+  type: 'ces';
+}
+/** `up` or `down`. */
+export interface ThumbsQuestion extends QuestionBase {
+  type: 'thumbs';
+}
+/** 1 (strongly disagree) to 5 (strongly agree) with the statement that is its text. */
+export interface LikertQuestion extends QuestionBase {
+  type: 'likert';
+}
+interface OptionList {
   options: string[];
-  /** Adds "Other" with a text field. [other=false] */
+  /** Adds "Other" with a text field, as the last one. [other=false] */
   other?: boolean | undefined;
+  /** Another order for each visitor, so that the first one has no advantage. [randomize=false] */
+  randomize?: boolean | undefined;
+}
+export interface ChoiceQuestion extends QuestionBase, OptionList {
+  type: 'choice';
+}
+export interface MultipleChoiceQuestion extends QuestionBase, OptionList {
+  type: 'multiple_choice';
 }
 export interface TextQuestion extends QuestionBase {
   type: 'text';
   placeholder?: string | undefined;
 }
-export type Question = NpsQuestion | ChoiceQuestion | TextQuestion;
+export type Question =
+  | NpsQuestion
+  | CsatQuestion
+  | CesQuestion
+  | ThumbsQuestion
+  | LikertQuestion
+  | ChoiceQuestion
+  | MultipleChoiceQuestion
+  | TextQuestion;
 
-/** What the visitor replied: a score, or a text (for a choice, the option's text). */
-export type AnswerValue = number | string;
+/** Goes to a later question of the same prompt, or to the `end`. */
+export interface Branch {
+  /** [if=always] */
+  if?: AnswerTest | undefined;
+  to: string;
+}
+/** Bounds compare scores; `option` is an option's text (or `up`, `down`) that is among those chosen. */
+export type AnswerTest =
+  | { skipped: true }
+  | { option: string }
+  | Pick<Comparison, 'gte' | 'gt' | 'lte' | 'lt'>;
+
+/** What the visitor replied: a score, a text (for a choice, the option's text), or the texts of all options chosen. */
+export type AnswerValue = number | string | string[];
 
 /** When a prompt may come up. `any`: the first of several. */
 export type Trigger =
-  | { exitIntent: true }
-  /** No input for this long. */
-  | { idle: DurationText }
+  /** A page view of this path (a glob). */
+  | { page: string }
+  | {
+      /** As this touchpoint is recorded … */
+      touchpoint: string;
+      where?: ValueTests | undefined;
+      /** … so many times … [count={gte: 1}] */
+      count?: { gte: number } | undefined;
+      /** … in this last stretch of time … [within=the session] */
+      within?: DurationText | undefined;
+      /** … and after this delay, which survives navigation. [after=0s] */
+      after?: DurationText | undefined;
+    }
+  /** A task of this name (a glob) failed or was done. [name=any] */
+  | { task: 'failed' | 'done'; name?: string | undefined }
   /** This long on the page. */
   | { dwell: DurationText }
-  /** As this touchpoint is recorded. */
-  | { touchpoint: string }
+  /** This much of the page scrolled past, in percent. */
+  | { scroll: number }
+  /** No input for this long. */
+  | { idle: DurationText }
+  /** The cart is not empty and has not changed for this long. */
+  | { cartIdle: DurationText }
+  /** This page view of the session, the first being 1. */
+  | { nthPage: number }
+  /** This session of the person's, the first being 1. */
+  | { nthSession: number }
+  /** The visitor starts to leave, and was on the page this long before. [minOnPage="3s"] */
+  | { exitIntent: true; minOnPage?: DurationText | undefined }
+  /** Only where the page calls `handrail.prompt(id)`, which asks for any prompt. */
+  | { code: true }
   | { any: Trigger[] };
 
 interface PromptBase {
@@ -229,42 +358,173 @@ interface PromptBase {
   on: Trigger;
   /** Must hold at that moment. [if=always] */
   if?: Condition | undefined;
+  /** The purpose that the visitor must have agreed to. [consent="analytics"] */
+  consent?: ConsentPurpose | undefined;
+  /** Share of the people who are asked at all; sticky. [sample=1] */
+  sample?: number | undefined;
+  /** Share of those that it is deliberately not shown to, to measure what it brings; sticky. [holdout=0] */
+  holdout?: number | undefined;
+  /** What it is meant to bring about, for the lift. */
+  goal?: PromptGoal | undefined;
+  /** So often at most, for one person. [maxShown=3] */
+  maxShown?: number | undefined;
+  /** Asks those again who have answered, after this long. [askAgain=never] */
+  askAgain?: DurationText | undefined;
+  /** BCP 47: of the words in it. */
+  language?: string | undefined;
+}
+export interface PromptGoal {
+  touchpoint: string;
+  where?: ValueTests | undefined;
+  /** Counted from when the prompt was shown, or would have been. [within="7d"] */
+  within?: DurationText | undefined;
 }
 export interface QuestionPrompt extends PromptBase {
   type: 'survey' | 'exit_poll';
-  /** Asked one at a time, in this order. */
+  /** Asked one at a time, in this order where no branch says otherwise. */
   questions: Question[];
-  /** [thanks="Thank you!"] */
+  /** May recall answers, as the questions may. [thanks="Thank you!"] */
   thanks?: string | undefined;
+}
+export interface PromptAction {
+  label: string;
+  /** A path, or an http(s) address. */
+  href: string;
 }
 export interface CartNudgePrompt extends PromptBase {
   type: 'cart_nudge';
   title: string;
   text?: string | undefined;
-  action: { label: string; href: string };
+  action: PromptAction;
+  /** A reason to come back. `code` can be copied. */
+  reason?:
+    | { type: 'reminder' | 'reviews' | 'delivery'; text: string }
+    | { type: 'offer'; text: string; code: string }
+    | undefined;
+  /** Offers to send the cart by e-mail. */
+  saveCart?: EmailRequest | undefined;
 }
-export type Prompt = QuestionPrompt | CartNudgePrompt;
+/** Asks for an e-mail address, and with a box of its own for consent to be written to. */
+export interface EmailRequest {
+  /** Of the button. */
+  label: string;
+  /** Beside the box, which is never ticked beforehand. */
+  consentLabel: string;
+  /** Where the privacy notice stands. */
+  privacyHref?: string | undefined;
+}
+export interface MessageContent {
+  /** May name the person: `{{name|there}}`, by traits that the page told. */
+  title: string;
+  text?: string | undefined;
+  action?: PromptAction | undefined;
+}
+export interface MessagePrompt extends PromptBase, MessageContent {
+  type: 'message';
+  /** [layout="card"] */
+  layout?: 'card' | 'bar' | 'modal' | undefined;
+  /** Fills the page's own `<div data-handrail-slot="name">`; what is to be done on a page without one. */
+  slot?: { name: string; fallback: 'card' | 'bar' | 'modal' | 'none' } | undefined;
+  /** Other words for some: the first that fits. */
+  variants?: ({ if: Condition } & MessageContent)[] | undefined;
+}
+export interface LeadFormPrompt extends PromptBase, EmailRequest {
+  type: 'lead_form';
+  title: string;
+  text?: string | undefined;
+  /** Asked for besides the e-mail address. [fields=none] */
+  fields?: ('name' | 'company' | 'phone')[] | undefined;
+  thanks?: string | undefined;
+}
+export type Prompt = QuestionPrompt | CartNudgePrompt | MessagePrompt | LeadFormPrompt;
 
-/** `GET /v1/sites/{writeKey}/prompts` */
+/** `GET /v1/sites/{writeKey}/prompts`, in the language that `Accept-Language` asks for as far as there is one. */
 export interface PromptsDocument {
   /** In order of priority: the first eligible one is shown. */
   prompts: Prompt[];
   contactBudget: PromptBudget;
+  theme?: Theme | undefined;
 }
 export interface PromptBudget {
   /** [perSession=1] */
   perSession: number;
-  /** Between any two prompts for one visitor. [cooldown="7d"] */
+  /** Between any two prompts for one person. [cooldown="7d"] */
   cooldown: DurationText;
+  /** Between two prompts of one kind, where that is to be longer. */
+  cooldowns?: { [type in PromptType]?: DurationText | undefined } | undefined;
+  /** Before a dismissed prompt may come again. [afterDismissal="30d"] */
+  afterDismissal?: DurationText | undefined;
+  /** Prompts and messages together, in any seven days. [perWeek=unlimited] */
+  perWeek?: number | undefined;
+}
+export interface Theme {
+  /** [colorScheme="auto"] */
+  colorScheme?: 'auto' | 'light' | 'dark' | undefined;
+  /** Values of the CSS custom properties `--handrail-…`, by the rest of their names. */
+  properties?: { [name: string]: string } | undefined;
 }
 
-/** Properties of `prompt_shown`, `prompt_answered` and `prompt_dismissed`. */
+/** Why a prompt was shown or not, each time it was asked. The list is closed, and in the order in which it is asked. */
+export const PROMPT_REASONS = [
+  /** It was shown. */
+  'shown',
+  /** This build of the SDK does not know its kind, or that of one of its questions. */
+  'unknown_type',
+  /** Its trigger or its `if` names another page than this one, until it was left. */
+  'wrong_page',
+  /** Its trigger did not fire until the page was left. */
+  'not_triggered',
+  /** The consent that it needs is not there. */
+  'no_consent',
+  /** Its `if` does not hold. */
+  'condition',
+  /** A cart nudge, and nothing in the cart. */
+  'empty_cart',
+  /** The page has no such slot, and there is to be nothing else. */
+  'no_slot',
+  /** The person is not in the sample. */
+  'sampled_out',
+  /** The person has answered, and is not to be asked again yet. */
+  'answered',
+  /** The person was shown it as often as anybody is to be. */
+  'max_shown',
+  /** The person has dismissed it not long ago. */
+  'dismissed',
+  /** As many prompts in this session, or contacts this week, as the contact budget allows. */
+  'budget',
+  /** Too soon after the last one. */
+  'cooldown',
+  /** Another prompt is on the page, or was due at the same moment. */
+  'lower_priority',
+  /** The page is in the background. */
+  'hidden',
+  /** The visitor is in a field. */
+  'typing',
+  /** The page has a dialog open. */
+  'open_dialog',
+  /** It would have been shown; the person is held out to measure its effect. */
+  'holdout',
+  /** Its code was blocked or gone. */
+  'unavailable',
+] as const;
+export type PromptReason = (typeof PROMPT_REASONS)[number];
+/** How often, by prompt and reason. */
+export type PromptDecisionCounts = { [promptId: string]: { [reason in PromptReason]?: number } };
+
+/**
+ * Properties of `prompt_shown`, `prompt_answered`, `prompt_completed`, `prompt_dismissed`, `prompt_acted` and
+ * `prompt_held_out`.
+ */
 export interface PromptProperties {
   promptId: string;
   promptType: PromptType;
+  /** Of one showing; the same in all that becomes of it. */
+  impressionId: string;
   /** `prompt_answered` only: one touchpoint for each answer. */
   questionId?: string | undefined;
   questionType?: Question['type'] | undefined;
+  /** The question's words, as they were asked. */
+  question?: string | undefined;
   value?: AnswerValue | undefined;
 }
 
@@ -298,6 +558,9 @@ export interface TouchpointCondition {
   /** Only those in this last stretch of time count. [within=ever] */
   within?: DurationText | undefined;
 }
+/** Temperature from the score's thresholds; exactly at one has reached it. */
+export type Temperature = 'cold' | 'warm' | 'hot';
+
 export interface AnswerCondition {
   answer: { prompt: string; question?: string | undefined; equals?: string | undefined } & Pick<
     Comparison,
@@ -314,5 +577,16 @@ export type Condition =
   | { trait: ValueTests }
   | { page: ValueTests }
   | { cart: ValueTests }
+  /** `channel`, `source`, `medium`, `campaign` of the session; in a page also `term` and `content`. */
+  | { source: ValueTests }
+  /** `number` (the person's first is 1) and `pageViews` so far. */
+  | { session: ValueTests }
+  /** `analytics`, `marketing`: `granted`, `denied` or `pending`. */
+  | { consent: ValueTests }
+  | { device: Device }
   | { stage: string }
-  | { temperature: 'cold' | 'warm' | 'hot' };
+  | { temperature: Temperature }
+  | { flag: string }
+  | { tag: string }
+  /** Its condition holds. */
+  | { segment: string };

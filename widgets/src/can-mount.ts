@@ -1,6 +1,6 @@
 import type { Prompt, Question } from '@handrail/sdk/protocol';
 
-const QUESTION_TYPES = ['nps', 'choice', 'text'] satisfies Question['type'][];
+const QUESTION_TYPES: Question['type'][] = ['nps', 'choice', 'text'];
 
 /**
  * Whether this build can show the prompt. It may not: a cached copy of these widgets can meet a newer

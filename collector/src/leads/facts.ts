@@ -1,8 +1,7 @@
 /** What a condition may ask of a lead: its state, the touchpoint at hand, and nothing else. */
 import { type Facts, passesAll, valueAt } from '@handrail/sdk/condition';
-import type { AnswerCondition, Condition, TouchpointCondition } from '@handrail/sdk/protocol';
+import type { AnswerCondition, Condition, Temperature, TouchpointCondition } from '@handrail/sdk/protocol';
 import type { CompiledSite } from '../site/compile.ts';
-import type { Temperature } from '../site/schema.ts';
 import { happened } from './memory.ts';
 import type { LeadState } from './state.ts';
 import type { Touchpoint } from './touchpoint.ts';
@@ -28,8 +27,15 @@ export function factsOf(moment: Moment, site: CompiledSite): Facts {
     trait: (path) => traitAt(lead, path),
     page: (path) => valueAt(lead.page, path),
     cart: (path) => (path === 'count' ? cartCount(lead) : valueAt(lead.cart, path)),
+    source: (path) => valueAt(lead.source?.last, path),
+    session: (path) => (path === 'number' ? lead.sessionCount : undefined),
+    consent: (path) => valueAt({ analytics: 'pending', marketing: 'pending', ...lead.consent }, path),
+    device: () => undefined,
     stage: () => lead.stage,
     temperature: () => moment.temperature,
+    flag: (name) => Object.hasOwn(lead.flags, name),
+    tag: () => false,
+    segment: () => false,
   };
 }
 

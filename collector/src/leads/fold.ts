@@ -3,9 +3,8 @@
  * history can be replayed under other rules and every decision explained.
  */
 import { valueAt } from '@handrail/sdk/condition';
-import type { AnswerValue, Cart, CartItem, JsonValue } from '@handrail/sdk/protocol';
+import type { AnswerValue, Cart, CartItem, JsonValue, Temperature } from '@handrail/sdk/protocol';
 import type { CompiledSite } from '../site/compile.ts';
-import type { Temperature } from '../site/schema.ts';
 import { factsOf, type Moment } from './facts.ts';
 import { decayed } from './heat.ts';
 import { remember } from './memory.ts';

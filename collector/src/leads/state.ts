@@ -1,5 +1,4 @@
-import type { AnswerValue, Cart, Consent, JsonObject, JsonValue } from '@handrail/sdk/protocol';
-import type { Temperature } from '../site/schema.ts';
+import type { AnswerValue, Cart, Consent, JsonObject, JsonValue, Temperature } from '@handrail/sdk/protocol';
 import type { Source, Trust } from './touchpoint.ts';
 
 export interface Trait {

@@ -1,7 +1,6 @@
 /** A lead as clients see it (DESIGN section 4). Pure. */
-import type { Cart, ConsentState, JsonValue } from '@handrail/sdk/protocol';
+import type { Cart, ConsentState, JsonValue, Temperature } from '@handrail/sdk/protocol';
 import type { CompiledSite } from '../site/compile.ts';
-import type { Temperature } from '../site/schema.ts';
 import { factsOf } from './facts.ts';
 import { coolsAt, scoreOf } from './heat.ts';
 import { type Fit, fitOf } from './scoring.ts';

@@ -1,9 +1,9 @@
+import type { Temperature } from '@handrail/sdk/protocol';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { decayed, heatOf } from '../leads/heat.ts';
 import { iso, leadView } from '../leads/view.ts';
 import { Problem } from '../problem.ts';
 import type { CompiledSite } from '../site/compile.ts';
-import type { Temperature } from '../site/schema.ts';
 import type { LeadQuery, LeadRecord, StoredTouchpoint } from '../store/store.ts';
 import type { Env, Services } from './context.ts';
 import { answers, listOf, listQuery, page, parseCursor } from './lists.ts';

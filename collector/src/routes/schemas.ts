@@ -123,7 +123,7 @@ export const answerSchema = z
     /** As the site asks it now; `null` where it no longer does. */
     questionText: z.string().nullable(),
     questionType: z.string().nullable(),
-    value: z.union([z.string(), z.number()]),
+    value: z.union([z.string(), z.number(), z.array(z.string())]),
     timestamp: time,
     page: touchpointSchema.shape.page,
   })

@@ -73,5 +73,5 @@ function whyNot(
 /** A cached copy of this code may meet a newer collector. */
 function isKnown(prompt: Prompt): boolean {
   if (!PROMPT_TYPES.includes(prompt.type)) return false;
-  return prompt.type === 'cart_nudge' || prompt.questions.every(({ type }) => QUESTION_TYPES.includes(type));
+  return !('questions' in prompt) || prompt.questions.every(({ type }) => QUESTION_TYPES.includes(type));
 }

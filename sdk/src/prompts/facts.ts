@@ -17,8 +17,15 @@ export function factsOf({ page, cart, traits, touchpoints, history }: KnownToBro
     page: (path) => valueAt(page, path),
     cart: (path) => valueAt(cart, path),
     trait: (path) => valueAt(traits, path),
+    source: () => undefined,
+    session: () => undefined,
+    consent: () => undefined,
+    device: () => undefined,
     stage: () => undefined,
     temperature: () => undefined,
+    flag: () => false,
+    tag: () => false,
+    segment: () => false,
     touchpoint: (condition) => {
       const matching = touchpoints.filter((touchpoint) => matches(touchpoint, condition, now));
       return matching.length >= (condition.count?.gte ?? 1);

@@ -1,4 +1,4 @@
-import type { Cart, Prompt, PromptProperties } from '../protocol.ts';
+import type { AnswerValue, Cart, Prompt, PromptProperties } from '../protocol.ts';
 import type { Widgets } from './widgets.ts';
 
 export type PromptTouchpoint = 'prompt_shown' | 'prompt_answered' | 'prompt_dismissed' | 'prompt_acted';
@@ -11,7 +11,7 @@ export interface ShowParts {
   isStillEligible(): boolean;
   /** The prompt is on the page. `unmount` takes it off. */
   onShown(unmount: () => void): void;
-  onAnswer(questionId: string, value: string | number): void;
+  onAnswer(questionId: string, value: AnswerValue): void;
   /** Whether it was shown or not: another one may come. */
   onOver(): void;
 }
@@ -19,7 +19,11 @@ export interface ShowParts {
 /** Loads the widgets, which nothing else does, shows the prompt and records what becomes of it. */
 export async function show(prompt: Prompt, parts: ShowParts): Promise<void> {
   const { loadWidgets, cart, record, isStillEligible, onShown, onAnswer, onOver } = parts;
-  const identity: PromptProperties = { promptId: prompt.id, promptType: prompt.type };
+  const identity: PromptProperties = {
+    promptId: prompt.id,
+    promptType: prompt.type,
+    impressionId: crypto.randomUUID(),
+  };
   try {
     const { canMount, mount } = await loadWidgets();
     if (!canMount(prompt) || !isStillEligible()) return onOver();

@@ -12,6 +12,8 @@ export function Field({ question }: { question: Question }) {
       return <ChoiceField question={question} />;
     case 'text':
       return <TextField question={question} />;
+    default:
+      return null;
   }
 }
 
@@ -24,5 +26,7 @@ export function readAnswer(question: Question, form: FormData): AnswerValue | nu
       return readChoice(question, form);
     case 'text':
       return readText(form);
+    default:
+      return null;
   }
 }

@@ -1,0 +1,15 @@
+/** What every part of the configuration is made of. */
+import { parseDuration } from '@handrail/sdk/condition';
+import type { DurationText } from '@handrail/sdk/protocol';
+import { z } from 'zod';
+
+export const duration = z
+  .custom<DurationText>((text) => typeof text === 'string' && parseDuration(text) !== undefined, {
+    error: 'expected a duration such as "90s", "30m", "1h" or "7d"',
+  })
+  .meta({ type: 'string', pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d|w)$', examples: ['90s', '30m', '1h', '7d'] });
+export const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, {
+  error: 'expected a short id of lower-case letters, digits and dashes, such as "pricing-exit"',
+});
+export const touchpointName = z.string().min(1).max(128);
+export const text = (maxChars: number) => z.string().min(1).max(maxChars);
