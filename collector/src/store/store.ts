@@ -21,6 +21,14 @@ export interface Store {
    * @throws StoreUnavailable where the disk is full or the database locked: nothing of the batch was kept
    */
   apply(batch: IncomingBatch, advance: Advance): Promise<ApplyResult>;
+  /**
+   * Stores what the collector itself did or noticed about a lead, folded and planned as any touchpoint.
+   *
+   * @param leadId of a merged lead finds the one it was merged into
+   * @returns `false` where there is no such lead, or its touchpoint of this messageId is stored already
+   * @throws StoreUnavailable as `apply`
+   */
+  record(siteId: number, leadId: string, touchpoint: Touchpoint, advance: Advance): Promise<boolean>;
   leads: LeadStore;
   followUps: FollowUpStore;
   rejected: RejectedStore;

@@ -84,21 +84,22 @@ test('Q04 SQLite finding the disk full refuses every batch of the commit, whole,
   const commits = groupCommit(
     db,
     () => null,
-    (_, notes: string[]) => notes.map((note) => insert.run(note)).length,
     () => {},
   );
+  const submit = (notes: string[]) =>
+    commits.submit(() => notes.map((note) => insert.run(note)).length, notes.length);
   const page = 'x'.repeat(4_000);
   const small = [page];
   const large = Array.from({ length: 30 }, () => page);
 
-  const results = await Promise.allSettled([commits.submit(small, 1), commits.submit(large, 30)]);
+  const results = await Promise.allSettled([submit(small), submit(large)]);
   for (const result of results) {
     expect(result).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
   }
   expect(db.prepare('SELECT count(*) FROM notes').pluck().get()).toBe(0);
 
   db.pragma('max_page_count = 1000');
-  expect(await Promise.all([commits.submit(small, 1), commits.submit(large, 30)])).toEqual([1, 30]);
+  expect(await Promise.all([submit(small), submit(large)])).toEqual([1, 30]);
   db.close();
 });
 
@@ -109,13 +110,14 @@ test('one batch that breaks the transaction does not cost the others of its comm
   const commits = groupCommit(
     db,
     () => null,
-    (_, note: string) => {
-      insert.run(note);
-      if (note === 'bad') throw new TypeError('broken');
-    },
     () => {},
   );
-  const results = await Promise.allSettled(['first', 'bad', 'last'].map((note) => commits.submit(note, 1)));
+  const submit = (note: string) =>
+    commits.submit(() => {
+      insert.run(note);
+      if (note === 'bad') throw new TypeError('broken');
+    }, 1);
+  const results = await Promise.allSettled(['first', 'bad', 'last'].map(submit));
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   expect(results[1]).toMatchObject({ reason: expect.any(TypeError) });
   expect(db.prepare('SELECT text FROM notes ORDER BY rowid').pluck().all()).toEqual(['first', 'last']);

@@ -21,9 +21,13 @@ import { idToStore, touchpointData } from './rows.ts';
 const MAX_REJECTED_KEPT = 10_000;
 const MAX_REJECTED_BODY_CHARS = 32 * 1024;
 
-export type Apply = (group: Group, batch: IncomingBatch, advance: Advance) => ApplyResult;
+export interface Applier {
+  apply(group: Group, batch: IncomingBatch, advance: Advance): ApplyResult;
+  /** What the collector itself says of a lead. @returns `false` where it is stored already, or there is no such lead */
+  record(group: Group, siteId: number, leadId: string, touchpoint: Touchpoint, advance: Advance): boolean;
+}
 
-export function applier(db: Database, log: FoldLog, merge: Merge): Apply {
+export function applier(db: Database, log: FoldLog, merge: Merge): Applier {
   const enroll = enrollmentWriter(db);
   const insertTouchpoint = touchpointWriter(db);
   const insertRejected = rejectedWriter(db);
@@ -36,20 +40,36 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Apply {
     )
     .pluck();
 
-  return (group, batch, advance) => {
-    const result: ApplyResult = { accepted: batch.cookieless?.touchpoints.length ?? 0, duplicates: 0 };
-    for (const each of batch.rejected) insertRejected(batch, each);
-    addDrops(batch);
-    countCookieless(batch);
-    for (const each of batch.decoded) {
-      if (selectMessage.get(batch.siteId, idToStore(each.touchpoint.messageId)) !== undefined)
-        result.duplicates++;
-      else {
-        accept(group, each, advance);
-        result.accepted++;
+  const selectLead = db
+    .prepare<[number, string], number>(
+      'SELECT coalesce(merged_into, id) FROM leads WHERE site_id = ? AND public_id = ?',
+    )
+    .pluck();
+  const isStored = (siteId: number, { messageId }: Touchpoint) =>
+    selectMessage.get(siteId, idToStore(messageId)) !== undefined;
+
+  return {
+    apply(group, batch, advance) {
+      const result: ApplyResult = { accepted: batch.cookieless?.touchpoints.length ?? 0, duplicates: 0 };
+      for (const each of batch.rejected) insertRejected(batch, each);
+      addDrops(batch);
+      countCookieless(batch);
+      for (const each of batch.decoded) {
+        if (isStored(batch.siteId, each.touchpoint)) result.duplicates++;
+        else {
+          accept(group, each, advance);
+          result.accepted++;
+        }
       }
-    }
-    return result;
+      return result;
+    },
+    record(group, siteId, leadId, touchpoint, advance) {
+      const id = selectLead.get(siteId, leadId);
+      if (id === undefined || isStored(siteId, touchpoint)) return false;
+      const lead = group.lead(id);
+      take(group, lead, group.serverVisitor(siteId, id), touchpoint, false, advance);
+      return true;
+    },
   };
 
   function accept(group: Group, { sender, touchpoint: decoded }: Decoded, advance: Advance): void {
@@ -57,8 +77,21 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Apply {
     const { lead, known } = leadOf(group, sender, decoded, site);
     const visitor = visitorOf(group, site.id, sender, lead);
     const { touchpoint, isNewSession } = inSession(visitor, decoded);
-    const id = insertTouchpoint(site.id, visitor.id, touchpoint, isNewSession);
+    take(group, lead, visitor, touchpoint, isNewSession, advance, { known, sender });
+  }
 
+  /** @param message where one came: whom it names, and the lead as it was before this message merged another into it */
+  function take(
+    group: Group,
+    lead: LoadedLead,
+    visitor: LoadedVisitor,
+    touchpoint: Touchpoint,
+    isNewSession: boolean,
+    advance: Advance,
+    { known, sender }: { known: LeadState | null; sender: Sender | null } = { known: null, sender: null },
+  ): void {
+    const { site } = advance;
+    const id = insertTouchpoint(site.id, visitor.id, touchpoint, isNewSession);
     const { folded, followUps } = advance({
       touchpoint,
       isNewSession,
@@ -67,7 +100,7 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Apply {
       enrollments: lead.enrollments,
     });
     lead.state = folded.lead;
-    name(group, site.id, lead, sender, touchpoint);
+    if (sender) name(group, site.id, lead, sender, touchpoint);
     log.write(site, lead.id, id, folded);
     enroll(site, lead, followUps, touchpoint.receivedAt);
     if (touchpoint.name === 'prompt_answered') insertAnswer(site.id, visitor.id, id, touchpoint);

@@ -8,36 +8,36 @@ import { StoreUnavailable } from '../store.ts';
 /** Bounds how long one commit keeps the event loop. */
 const MAX_GROUP_MESSAGES = 4_000;
 
-interface Pending<Input, Output> {
-  input: Input;
+interface Pending<Group> {
+  work(group: Group): unknown;
   size: number;
-  resolve(output: Output): void;
+  resolve(output: unknown): void;
   reject(error: unknown): void;
 }
 
-export interface GroupCommit<Input, Output> {
-  /** @param size how much work it is; in messages */
-  submit(input: Input, size: number): Promise<Output>;
+export interface GroupCommit<Group> {
+  /**
+   * @param work is done inside the transaction, with what the whole group shares
+   * @param size how much work it is; in messages
+   * @returns what `work` returned, once it is fsynced
+   */
+  submit<Output>(work: (group: Group) => Output, size: number): Promise<Output>;
   /** Resolves once nothing waits any more. */
   drain(): Promise<void>;
 }
 
-/**
- * @param work stores one input and is called inside the transaction; it may leave things to `finish`
- * @param finish is called once a group, before its commit
- */
-export function groupCommit<Input, Output, Group>(
+/** @param finish is called once a group, before its commit: for what the works have left to it */
+export function groupCommit<Group>(
   db: Database,
   begin: () => Group,
-  work: (group: Group, input: Input) => Output,
   finish: (group: Group) => void,
-): GroupCommit<Input, Output> {
-  let queue: Pending<Input, Output>[] = [];
+): GroupCommit<Group> {
+  let queue: Pending<Group>[] = [];
   let isScheduled = false;
 
-  const commit = db.transaction((inputs: Input[]): Output[] => {
+  const commit = db.transaction((works: Pending<Group>[]): unknown[] => {
     const group = begin();
-    const outputs = inputs.map((input) => work(group, input));
+    const outputs = works.map(({ work }) => work(group));
     finish(group);
     return outputs;
   }).immediate;
@@ -56,8 +56,8 @@ export function groupCommit<Input, Output, Group>(
   function commitNext(): void {
     const group = takeGroup();
     try {
-      const outputs = commit(group.map((each) => each.input));
-      for (const [index, each] of group.entries()) each.resolve(outputs[index] as Output);
+      const outputs = commit(group);
+      for (const [index, each] of group.entries()) each.resolve(outputs[index]);
     } catch (error) {
       if (group.length === 1 || isUnavailable(error)) {
         for (const each of group) each.reject(asStoreError(error));
@@ -68,16 +68,16 @@ export function groupCommit<Input, Output, Group>(
     }
   }
 
-  function commitAlone(pending: Pending<Input, Output>): void {
+  function commitAlone(pending: Pending<Group>): void {
     try {
-      const [output] = commit([pending.input]);
-      pending.resolve(output as Output);
+      const [output] = commit([pending]);
+      pending.resolve(output);
     } catch (error) {
       pending.reject(asStoreError(error));
     }
   }
 
-  function takeGroup(): Pending<Input, Output>[] {
+  function takeGroup(): Pending<Group>[] {
     let size = 0;
     let count = 0;
     for (const each of queue) {
@@ -91,9 +91,9 @@ export function groupCommit<Input, Output, Group>(
   }
 
   return {
-    submit: (input, size) =>
-      new Promise((resolve, reject) => {
-        queue.push({ input, size, resolve, reject });
+    submit: <Output>(work: (group: Group) => Output, size: number) =>
+      new Promise<Output>((resolve, reject) => {
+        queue.push({ work, size, resolve: resolve as (output: unknown) => void, reject });
         schedule();
       }),
     async drain() {

@@ -1,5 +1,4 @@
-import type { Advance } from '../../advance.ts';
-import type { ApplyResult, IncomingBatch, Store } from '../store.ts';
+import type { IncomingBatch, Store } from '../store.ts';
 import { applier } from './apply.ts';
 import { cookielessStore } from './cookieless.ts';
 import { dropStore } from './drops.ts';
@@ -23,21 +22,14 @@ export function openSqliteStore(path: string): Store {
   const db = openDatabase(path);
   const log = foldLog(db);
   const past = history(db, log);
-  const apply = applier(db, log, merger(db, log, past));
+  const { apply, record } = applier(db, log, merger(db, log, past));
   const leads = leadStore(db);
-  const commits = groupCommit<
-    { batch: IncomingBatch; advance: Advance },
-    ApplyResult,
-    ReturnType<ReturnType<typeof groups>>
-  >(
-    db,
-    groups(db),
-    (group, { batch, advance }) => apply(group, batch, advance),
-    (group) => group.write(),
-  );
+  const commits = groupCommit(db, groups(db), (group) => group.write());
   return {
     sites: guarded(siteStore(db, past)),
-    apply: (batch, advance) => commits.submit({ batch, advance }, messagesIn(batch)),
+    apply: (batch, advance) => commits.submit((group) => apply(group, batch, advance), messagesIn(batch)),
+    record: (siteId, leadId, touchpoint, advance) =>
+      commits.submit((group) => record(group, siteId, leadId, touchpoint, advance), 1),
     leads: guarded(leads),
     followUps: guarded(followUpStore(db, leads)),
     rejected: guarded(rejectedStore(db)),
