@@ -112,10 +112,7 @@ test('switched off, there is none', async () => {
 });
 
 describe('web vitals', () => {
-  // A page left at once can lose its INP (issue 3): until that is mended, this may try again.
-  test('are told with the page that was loaded, and delivered though the page is left', {
-    retry: 3,
-  }, async () => {
+  test('are told with the page that was loaded, and delivered though the page is left', async () => {
     const { page } = await openCapturePage(
       browser,
       server,
