@@ -2,7 +2,8 @@ import type { CaptureName } from './capture-names.ts';
 import { isConsentState } from './consent.ts';
 import type { Consent } from './protocol.ts';
 
-export type ConsentPlatform = 'tcf' | 'gpp' | 'consent-mode';
+export const CONSENT_PLATFORMS = ['tcf', 'gpp', 'consent-mode'] as const;
+export type ConsentPlatform = (typeof CONSENT_PLATFORMS)[number];
 
 export interface Options {
   /** The site's public key, `pk_…`. */
@@ -54,8 +55,8 @@ export interface Config {
   scrubParams: readonly string[];
   cookieDomain: string | undefined;
   linkDomains: readonly string[];
-  /** Names of options that there are not. */
-  unknown: string[];
+  /** Options that there are not, and those whose value is none: as they were given, for a warning. */
+  wrong: object;
 }
 
 /** Fills in the defaults. Throws a `TypeError` that says which option is wrong, where nothing can work without it. */
@@ -64,22 +65,23 @@ export function readOptions({
   endpoint,
   consent = {},
   cmp,
-  whenDenied,
+  whenDenied = 'nothing',
   dataLayer = 'dataLayer',
   off,
   hashRouting = false,
   scrubParams,
   cookieDomain,
   linkDomains,
-  ...unknown
+  ...wrong
 }: Options | TagOptions): Config {
+  const decision = (typeof consent === 'string' ? { analytics: consent } : consent) as Partial<Consent>;
   if (!writeKey) throw new TypeError('writeKey is missing');
   if (!/^https?:\/\/./.test(endpoint ?? ''))
     throw new TypeError(`endpoint is not an http(s) address: ${endpoint}`);
   return {
     writeKey,
     endpoint: (endpoint as string).replace(/\/+$/, ''),
-    consent: typeof consent === 'string' ? readConsent(consent) : consent,
+    consent: decision,
     cmp: words(cmp),
     countsRefused: whenDenied === 'cookieless',
     dataLayer: dataLayer && dataLayer !== 'off' ? dataLayer : '',
@@ -88,14 +90,12 @@ export function readOptions({
     scrubParams: words(scrubParams),
     cookieDomain,
     linkDomains: words(linkDomains),
-    unknown: Object.keys(unknown),
+    wrong: {
+      ...wrong,
+      ...(!Object.values(decision).every(isConsentState) && { consent: decision }),
+      ...(!/^(nothing|cookieless)$/.test(whenDenied) && { whenDenied }),
+    },
   };
-}
-
-function readConsent(analytics: string): Partial<Consent> {
-  if (isConsentState(analytics)) return { analytics };
-  console.warn(`handrail: consent is "${analytics}", expected granted, denied or pending`);
-  return {};
 }
 
 function words<Word extends string>(given: readonly Word[] | string = []): readonly Word[] {

@@ -2,7 +2,7 @@ import type { Consent, ConsentState } from './protocol.ts';
 import type { KeyValueStorage } from './storage.ts';
 
 const KEY = 'consent';
-const STATES: readonly ConsentState[] = ['granted', 'denied', 'pending'];
+export const CONSENT_STATES: readonly ConsentState[] = ['granted', 'denied', 'pending'];
 
 /**
  * What the host says now wins over what was decided on an earlier page, all of which a refusal makes void. Global Privacy Control, which is about
@@ -29,7 +29,7 @@ export function withDecision(consent: Consent, decision: Partial<Consent>): Cons
 }
 
 export function isConsentState(value: unknown): value is ConsentState {
-  return STATES.includes(value as ConsentState);
+  return CONSENT_STATES.includes(value as ConsentState);
 }
 
 /** Only ever called with analytics granted: before that, not even the decision is stored. */

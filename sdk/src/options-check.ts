@@ -1,33 +1,54 @@
-/** Loaded only where a page gives an option that there is not: says so once, with the one that was meant. */
+/** Loaded only where an option is wrong, by its name or its value: says so once, with the one that was meant. */
+
+import { CAPTURE_NAMES } from './capture-names.ts';
+import { CONSENT_PLATFORMS } from './config.ts';
+import { CONSENT_STATES } from './consent.ts';
 
 /** A third of the letters may be wrong: more, and it is another word. */
 const MAX_WRONG_SHARE = 1 / 3;
 
-const OPTIONS = [
-  'writeKey',
-  'endpoint',
-  'global',
-  'consent',
-  'cmp',
-  'whenDenied',
-  'dataLayer',
-  'capture',
-  'off',
-  'prompts',
-  'widgets',
-  'hashRouting',
-  'scrubParams',
-  'cookieDomain',
-  'linkDomains',
-];
+/** Each with the words that it may be, where those are few. */
+const OPTIONS: Record<string, readonly string[] | undefined> = {
+  writeKey: undefined,
+  endpoint: undefined,
+  global: undefined,
+  consent: CONSENT_STATES,
+  cmp: CONSENT_PLATFORMS,
+  whenDenied: ['nothing', 'cookieless'],
+  dataLayer: undefined,
+  capture: undefined,
+  off: CAPTURE_NAMES,
+  prompts: undefined,
+  widgets: undefined,
+  hashRouting: undefined,
+  scrubParams: undefined,
+  cookieDomain: undefined,
+  linkDomains: undefined,
+};
 
 /** What is like no option is left alone: a script tag carries attributes of others too. */
-export function warnOfOptions(given: string[]): void {
-  const remarks = given.flatMap((name) => {
-    const meant = nearest(name, OPTIONS);
-    return meant === undefined ? [] : `there is no option ${name}, did you mean ${meant}?`;
+export function warnOfOptions(wrong: object): void {
+  const remarks = Object.entries(wrong).flatMap(([name, value]) => {
+    const known = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
+    return known ? valueRemarks(name, value, known) : nameRemarks(name);
   });
   if (remarks.length > 0) console.warn(`handrail: ${remarks.join(' ')}`);
+}
+
+function nameRemarks(name: string): string[] {
+  const meant = nearest(name, Object.keys(OPTIONS));
+  return meant === undefined ? [] : [`there is no option ${name}, did you mean ${meant}?`];
+}
+
+function valueRemarks(option: string, value: unknown, known: readonly string[]): string[] {
+  const given = typeof value === 'object' && value !== null ? Object.values(value) : [value];
+  return given
+    .filter((each) => !known.includes(each))
+    .map((each) => {
+      const meant = nearest(String(each), known);
+      const advice = meant === undefined ? `it can be ${known.join(', ')}.` : `did you mean ${meant}?`;
+      return `${option} cannot be "${each}", ${advice}`;
+    });
 }
 
 export function nearest(name: string, known: readonly string[]): string | undefined {

@@ -43,7 +43,7 @@ describe('options', () => {
       dataLayer: 'dataLayer',
       off: [],
       hashRouting: false,
-      unknown: [],
+      wrong: {},
     });
   });
 
@@ -54,15 +54,12 @@ describe('options', () => {
     expect(() => readOptions(options)).toThrow(message);
   });
 
-  test('that there are not are told from those there are', () => {
-    expect(readOptions({ ...GOOD, consnet: 'granted' } as typeof GOOD).unknown).toEqual(['consnet']);
-  });
-
-  test('a consent that is none is named, and counts as not asked yet', () => {
-    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    const { consent } = readOptions({ ...GOOD, consent: 'yes' } as never);
-    expect(consent).toEqual({});
-    expect(warn.mock.calls).toEqual([['handrail: consent is "yes", expected granted, denied or pending']]);
+  test.each([
+    ['an option that there is not', { consnet: 'granted' }],
+    ['a decision that is none', { consent: { analytics: 'grantd' } }],
+    ['a way of refusing that there is not', { whenDenied: 'cookiless' }],
+  ])('%s is told from those there are', (_, wrong) => {
+    expect(readOptions({ ...GOOD, ...wrong } as never).wrong).toEqual(wrong);
   });
 });
 
@@ -76,13 +73,26 @@ describe('the nearest right option', () => {
     ['whenDenid', 'whenDenied'],
   ])('%s: %s', (given, meant) => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    warnOfOptions([given]);
+    warnOfOptions({ [given]: 'x' });
     expect(warn.mock.calls).toEqual([[`handrail: there is no option ${given}, did you mean ${meant}?`]]);
+  });
+
+  test.each([
+    [{ consent: { analytics: 'grantd' } }, 'consent cannot be "grantd", did you mean granted?'],
+    [{ cmp: ['gpp', 'tfc'] }, 'cmp cannot be "tfc", did you mean tcf?'],
+    [{ whenDenied: 'cookiless' }, 'whenDenied cannot be "cookiless", did you mean cookieless?'],
+    [{ off: ['clickz'] }, 'off cannot be "clickz", did you mean clicks?'],
+    [{ consent: { analytics: 'yes' } }, 'consent cannot be "yes", it can be granted, denied, pending.'],
+    [{ consent: { marketing: true } }, 'consent cannot be "true", it can be granted, denied, pending.'],
+  ])('the value %j', (wrong, remark) => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    warnOfOptions(wrong);
+    expect(warn.mock.calls).toEqual([[`handrail: ${remark}`]]);
   });
 
   test('several are one warning', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-    warnOfOptions(['consnet', 'offf']);
+    warnOfOptions({ consnet: 'granted', offf: 'forms', whenDenied: 'cookiless' });
     expect(warn).toHaveBeenCalledTimes(1);
   });
 
@@ -90,7 +100,7 @@ describe('the nearest right option', () => {
     '%s is somebody else’s attribute',
     (given) => {
       const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-      warnOfOptions([given]);
+      warnOfOptions({ [given]: '' });
       expect(warn).not.toHaveBeenCalled();
     },
   );

@@ -1,6 +1,7 @@
 /** What the page's consent platform knows becomes Handrail's consent. Loaded only where a site names its platform. */
-import type { ConsentPlatform } from '../config.ts';
+import { CONSENT_PLATFORMS, type ConsentPlatform } from '../config.ts';
 import { hasGlobalPrivacyControl } from '../consent.ts';
+import { type OptionsCheckLoader, warnOf } from '../options-warning.ts';
 import type { Consent } from '../protocol.ts';
 import { watchConsentMode } from './consent-mode.ts';
 import { watchGpp } from './gpp.ts';
@@ -13,7 +14,9 @@ export function watchConsentPlatforms(
   platforms: readonly ConsentPlatform[],
   dataLayer: unknown[] | undefined,
   decide: Decide,
+  loaders: OptionsCheckLoader,
 ): void {
+  warnOf(platforms.every((each) => CONSENT_PLATFORMS.includes(each)) ? {} : { cmp: platforms }, loaders);
   // What a platform concludes for marketing is no grant to this very site, which alone would outweigh the browser's no.
   const decideWithGpc: Decide = hasGlobalPrivacyControl()
     ? (decision) => decide({ ...decision, marketing: 'denied' })
