@@ -17,18 +17,26 @@ const plugins = ({ browser }) => [
     tsconfig: false,
   }),
 ];
-const minify = terser({
-  ecma: 2020,
-  module: true,
-  compress: { passes: 3, unsafe_arrows: true },
-  format: { comments: false },
-});
+const minify = (format = {}) =>
+  terser({
+    ecma: 2020,
+    module: true,
+    compress: { passes: 3, unsafe_arrows: true, inline: 1 },
+    format: { comments: false, ...format },
+  });
 
-/** What a page loads: the script tag's file and those that it may load later. */
-const pageFile = (input, name, format) => ({
+/**
+ * Nearly all that these files have is called as they load. Chromium then compiles it at once, and not each function
+ * twice, first to skip it and then to call it: half of the main thread's time for Handrail.
+ * https://v8.dev/blog/explicit-compile-hints
+ */
+const EAGER = { preamble: '//# allFunctionsCalledOnLoad' };
+
+/** What a page loads: the script tag's file and those that it may load later. The collector serves no maps of them. */
+const pageFile = (input, name, { format = 'es', isEager = true } = {}) => ({
   input: path(input),
-  plugins: [...plugins({ browser: true }), minify],
-  output: { file: path(`sdk/dist/page/${name}.js`), format, sourcemap: true },
+  plugins: [...plugins({ browser: true }), minify(isEager ? EAGER : {})],
+  output: { file: path(`sdk/dist/page/${name}.js`), format, sourcemap: 'hidden' },
 });
 
 /** What npm users import. Dependencies stay imports; `@handrail/widgets` stays a lazy one. */
@@ -47,16 +55,16 @@ const library = (directory, input) => ({
 });
 
 export default [
-  pageFile('sdk/src/tag.ts', 'handrail', 'iife'),
-  pageFile('sdk/src/capture/index.ts', 'handrail-capture', 'es'),
-  pageFile('sdk/src/capture/vitals.ts', 'handrail-vitals', 'es'),
-  pageFile('sdk/src/idle/index.ts', 'handrail-idle', 'es'),
-  pageFile('sdk/src/link/index.ts', 'handrail-link', 'es'),
-  pageFile('sdk/src/consent-platforms/index.ts', 'handrail-consent', 'es'),
-  pageFile('sdk/src/hardened.ts', 'handrail-hardened', 'es'),
-  pageFile('sdk/src/options-check.ts', 'handrail-options', 'es'),
-  pageFile('sdk/src/prompts/index.ts', 'handrail-prompts', 'es'),
-  pageFile('widgets/src/index.ts', 'handrail-widgets', 'es'),
+  pageFile('sdk/src/tag.ts', 'handrail', { format: 'iife' }),
+  pageFile('sdk/src/capture/index.ts', 'handrail-capture'),
+  pageFile('sdk/src/capture/vitals.ts', 'handrail-vitals', { isEager: false }),
+  pageFile('sdk/src/idle/index.ts', 'handrail-idle'),
+  pageFile('sdk/src/link/index.ts', 'handrail-link'),
+  pageFile('sdk/src/consent-platforms/index.ts', 'handrail-consent'),
+  pageFile('sdk/src/hardened.ts', 'handrail-hardened'),
+  pageFile('sdk/src/options-check.ts', 'handrail-options'),
+  pageFile('sdk/src/prompts/index.ts', 'handrail-prompts'),
+  pageFile('widgets/src/index.ts', 'handrail-widgets', { isEager: false }),
   library('sdk', {
     index: path('sdk/src/index.ts'),
     protocol: path('sdk/src/protocol.ts'),
@@ -71,7 +79,7 @@ export default [
   },
   {
     input: path('collector/dashboard/src/main.tsx'),
-    plugins: [...plugins({ browser: true }), minify],
+    plugins: [...plugins({ browser: true }), minify()],
     output: { file: path('collector/dist/dashboard/dashboard.js'), format: 'es', sourcemap: true },
   },
 ];

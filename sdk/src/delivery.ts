@@ -1,4 +1,4 @@
-import type { DropCounter } from './drops.ts';
+import type { DropReport } from './drop-report.ts';
 import { bytesOf, type Entry, type Outbox } from './outbox.ts';
 import type { PageLifecycle } from './page-lifecycle.ts';
 import type { Drops } from './protocol.ts';
@@ -21,7 +21,7 @@ const MAX_UNREACHABLE_TRIES = 6;
 export interface DeliveryParts {
   outbox: Outbox;
   lifecycle: PageLifecycle;
-  drops: DropCounter;
+  drops: DropReport;
   /** Sends the entries in one request, and tells of the drops. Never rejects. */
   post(entries: Entry[], drops: Drops, manner: Manner): Promise<Outcome>;
 }
@@ -118,7 +118,7 @@ export function createDelivery({ outbox, lifecycle, drops, post }: DeliveryParts
     if (entries.length > 0) void deliver(entries, 'leaving');
   }
 
-  lifecycle.on('leave', leave);
+  lifecycle.on('send', leave);
   lifecycle.on('return', flush);
   lifecycle.on('online', flush);
 

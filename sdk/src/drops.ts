@@ -7,32 +7,15 @@ export interface DropCounter {
   count: CountDrop;
   /** Since the page loaded. */
   total: Readonly<Drops>;
-  /** What the collector has not been told, which the caller now tells. */
-  takeUntold(): Drops;
-  /** It could not be told. */
-  putBack(drops: Drops): void;
+  /** What of these the collector knows. */
+  told: Drops;
 }
 
 export function createDropCounter(): DropCounter {
   const total: Drops = {};
-  let untold: Drops = {};
-  return {
-    total,
-    count(reason, count = 1) {
-      add(total, reason, count);
-      add(untold, reason, count);
-    },
-    takeUntold() {
-      const taken = untold;
-      untold = {};
-      return taken;
-    },
-    putBack(drops) {
-      for (const [reason, count = 0] of Object.entries(drops)) add(untold, reason as DropReason, count);
-    },
-  };
+  return { total, told: {}, count: (reason, count = 1) => add(total, reason, count) };
 }
 
-function add(drops: Drops, reason: DropReason, count: number) {
-  if (count > 0) drops[reason] = (drops[reason] ?? 0) + count;
+export function add(drops: Drops, reason: DropReason, count: number): void {
+  if (count !== 0) drops[reason] = (drops[reason] ?? 0) + count;
 }

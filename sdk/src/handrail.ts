@@ -1,5 +1,4 @@
 import { type Handrail, INERT } from './api.ts';
-import { watchRoutes } from './capture/page-view.ts';
 import { forgetCart } from './cart-store.ts';
 import { type CommerceCall, isCommerceEvent, keepCalls, takeKeptCalls } from './commerce-calls.ts';
 import { type Config, type Options, readOptions, type TagOptions } from './config.ts';
@@ -13,8 +12,8 @@ import { createIdSource } from './ids.ts';
 import { json, writeJson } from './json.ts';
 import type { createLink } from './link/index.ts';
 import type { Content, Properties } from './message.ts';
-import type { warnOfOptions } from './options-check.ts';
-import { currentPage } from './page.ts';
+import { type OptionsCheckLoader, warnOf } from './options-warning.ts';
+import { currentPage, type Page } from './page.ts';
 import { watchPageLifecycle } from './page-lifecycle.ts';
 import { type Consent, MAX_ID_CHARS, type MessageContext, type PageContext } from './protocol.ts';
 import { createQueue } from './queue.ts';
@@ -26,7 +25,7 @@ import { browserStorage, openStorage } from './storage.ts';
 import { startTask } from './task.ts';
 import { createTouchpointLog } from './touchpoint-log.ts';
 import { postUnanswered } from './transport.ts';
-import { forgetVisitor, identifyVisitor, renameVisitor } from './visitor.ts';
+import { forgetVisitor, nameVisitor } from './visitor.ts';
 
 declare const __VERSION__: string;
 
@@ -37,12 +36,11 @@ const RUNNING = Symbol.for('handrail');
 const FLUSH_PATIENCE_MS = 10_000;
 
 /** Where the code comes from that not every page needs at once. */
-export interface Loaders extends IdleLoaders {
+export interface Loaders extends IdleLoaders, OptionsCheckLoader {
   loadIdle(): Promise<{ startIdle: typeof startIdle }>;
   loadConsentPlatforms(): Promise<{ watchConsentPlatforms: typeof watchConsentPlatforms }>;
   /** Only where the page has put its own in the place of what the browser gave it. */
   loadHardened(): Promise<typeof import('./hardened.ts')>;
-  loadOptionsCheck(): Promise<{ warnOfOptions: typeof warnOfOptions }>;
   /** Loaded already where it is asked for: nothing can be recorded before it is known whose it is. */
   createLink?: typeof createLink | undefined;
 }
@@ -50,19 +48,22 @@ export interface Loaders extends IdleLoaders {
 /**
  * Starts Handrail on this page, or returns what is running already. Options that cannot work are told on the
  * console; then nothing happens.
+ *
+ * @param early makes the calls that have waited, before all others [early=none have]
  */
-export function start(options: Options | TagOptions, loaders: Loaders): Handrail {
+export function start(
+  options: Options | TagOptions,
+  loaders: Loaders,
+  early: (handrail: Handrail) => void = () => {},
+): Handrail {
   const host = window as { [RUNNING]?: Handrail };
   try {
-    if (!host[RUNNING]) {
+    if (host[RUNNING]) {
+      early(host[RUNNING]);
+    } else {
       const config = readOptions(options);
-      host[RUNNING] = run(config, loaders);
-      if (config.unknown.length > 0) {
-        loaders
-          .loadOptionsCheck()
-          .then(({ warnOfOptions }) => warnOfOptions(config.unknown))
-          .catch(() => {});
-      }
+      host[RUNNING] = run(config, loaders, early);
+      warnOf(config.wrong, loaders);
     }
     return host[RUNNING];
   } catch (error) {
@@ -71,14 +72,19 @@ export function start(options: Options | TagOptions, loaders: Loaders): Handrail
   }
 }
 
-/** Puts the parts together. All state that is not a part's own is here: consent, traits, what was loaded. */
-function run(config: Config, loaders: Loaders): Handrail {
+/**
+ * Puts the parts together. All state that is not a part's own is here: consent, traits, what was loaded.
+ *
+ * Only what must be known at once is asked now. The rest is begun in a task of its own, since both together would be
+ * a long one on a slow phone; or by the first call, or the end of the page, if that comes before it.
+ */
+function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => void): Handrail {
   const { writeKey, endpoint, hashRouting } = config;
   const storage = openStorage(browserStorage());
   const link = loaders.createLink?.(config, storage);
   /** Of visitor, session and decision, which may be those of several subdomains. */
   const identity = link?.storage ?? storage;
-  const lifecycle = watchPageLifecycle();
+  const lifecycle = watchPageLifecycle(hashRouting, begin);
   const touchpoints = createTouchpointLog();
   const drops = createDropCounter();
   const { count: countDrop } = drops;
@@ -95,8 +101,9 @@ function run(config: Config, loaders: Loaders): Handrail {
   let listening: Promise<void> | undefined;
   /** Ends what the latest grant has begun. */
   let stop = () => {};
-  /** The host's first task is over, and with it all that counts as being there from the start. */
-  let isSettled = false;
+  let hasBegun = false;
+  /** Until the calls that waited for us are made: what they and the page bring counts as being there from the start. */
+  let opening: { page: Page; at: number } | undefined = { page: page(), at: Date.now() };
   const isGranted = () => consent.analytics === 'granted';
 
   const context: MessageContext = {
@@ -106,7 +113,7 @@ function run(config: Config, loaders: Loaders): Handrail {
   const commerceCalls = createQueue<CommerceCall>();
   const messages = createQueue<OwnMessage>();
   const sendMessages = () => messages.release(sendAtOnce);
-  lifecycle.on('leave', sendMessages);
+  lifecycle.on('send', sendMessages);
   lifecycle.on('end', () => commerceCalls.release((calls) => keepCalls(calls, storage)));
 
   const recorder = createRecorder({
@@ -124,8 +131,11 @@ function run(config: Config, loaders: Loaders): Handrail {
     recorder.record(content, { ...properties }, at, where);
   const recordTouchpoint = (event: string, properties: object, at?: number, where?: PageContext) =>
     record({ type: 'track', event }, properties, at, where);
-  const recordPageView = (properties?: Properties) => record({ type: 'page' }, { ...page(), ...properties });
-  const recordOwnPageView = () => config.off.includes('page-views') || recordPageView();
+  const recordPageView = (properties?: Properties, where = page(), at?: number) =>
+    record({ type: 'page' }, { ...where, ...properties }, at, where);
+  const recordOwnPageView = () =>
+    config.off.includes('page-views') || recordPageView({}, opening?.page, opening?.at);
+  lifecycle.on('route', recordOwnPageView);
   /** Commerce without the cart. GA4 lists a whole one as `view_cart`. */
   function recordPlain({ event, ecommerce, at }: CommerceCall) {
     recordTouchpoint(event === 'cart' ? 'view_cart' : event, ecommerce, at);
@@ -144,7 +154,7 @@ function run(config: Config, loaders: Loaders): Handrail {
   }
 
   /** Consent is there, from the start or from now on. */
-  function begin() {
+  function follow() {
     link?.adopt();
     rememberConsent(consent, identity);
     recordOwnPageView();
@@ -168,8 +178,8 @@ function run(config: Config, loaders: Loaders): Handrail {
       writeKey,
       json,
       commerceCalls,
-      dataLayer: dataLayer && { entries: dataLayer, from: isSettled ? dataLayer.length : 0 },
-      fromStart: !isSettled,
+      dataLayer: dataLayer && { entries: dataLayer, from: opening ? 0 : dataLayer.length },
+      fromStart: opening !== undefined,
       off: new Set(config.off),
       now: Date.now,
       traits: () => traits,
@@ -211,7 +221,7 @@ function run(config: Config, loaders: Loaders): Handrail {
     const wasGranted = before.analytics === 'granted';
     const isDenied = consent.analytics === 'denied';
     if (isGranted()) {
-      if (!wasGranted) return begin();
+      if (!wasGranted) return follow();
       if (consent.marketing === before.marketing) return;
       rememberConsent(consent, identity);
       // Whoever may no longer be written to must not depend on a further touchpoint to tell.
@@ -242,7 +252,7 @@ function run(config: Config, loaders: Loaders): Handrail {
   function identify(userId: string | null, given: Properties = {}) {
     if (isGranted() && userId !== null) {
       if (!isId(userId)) return;
-      identifyVisitor(userId, identity, newId, Date.now());
+      nameVisitor(userId, false, identity, newId, Date.now());
     }
     record({ type: 'identify' }, given);
     traits = { ...traits, ...given };
@@ -250,7 +260,7 @@ function run(config: Config, loaders: Loaders): Handrail {
 
   function alias(userId: string, previousId?: string) {
     if (!isGranted() || !isId(userId)) return;
-    const before = renameVisitor(userId, identity, newId, Date.now());
+    const before = nameVisitor(userId, true, identity, newId, Date.now());
     record({ type: 'alias', previousId: previousId ?? before }, {});
   }
 
@@ -263,42 +273,59 @@ function run(config: Config, loaders: Loaders): Handrail {
     forgetCart(storage);
   }
 
-  quietly(decideConsent)(initialConsent(config.consent, identity));
-  watchRoutes(quietly(recordOwnPageView), hashRouting);
-  if (config.cmp.length > 0) {
-    loaders
-      .loadConsentPlatforms()
-      .then((platforms) => platforms.watchConsentPlatforms(config.cmp, dataLayer, quietly(decideConsent)))
-      // Blocked: without a decision nothing is recorded.
-      .catch(() => {});
+  /** Before this nothing is stored, sent or decided. */
+  function begin() {
+    if (hasBegun) return;
+    hasBegun = true;
+    quietly(decideConsent)(initialConsent(config.consent, identity));
+    if (config.cmp.length > 0) {
+      loaders
+        .loadConsentPlatforms()
+        .then((platforms) =>
+          platforms.watchConsentPlatforms(config.cmp, dataLayer, quietly(decideConsent), loaders),
+        )
+        // Blocked: without a decision nothing is recorded.
+        .catch(() => {});
+    }
+    early(handrail);
+    // A microtask runs after the call that may have brought us here: it may be the consent.
+    queueMicrotask(() => {
+      opening = undefined;
+    });
   }
-  // A microtask runs after the calls that waited in the tag's queue: one of them may be the consent.
-  queueMicrotask(() => {
-    isSettled = true;
-  });
 
-  return {
-    track: quietly(track),
-    page: quietly(recordPageView),
-    identify: quietly(identify),
-    alias: quietly(alias),
-    group: quietly((groupId, given = {}) => {
+  /** A call of the page's. It finds everything begun, and whatever fails of ours is not its problem. */
+  const call = <Arguments extends unknown[]>(action: (...given: Arguments) => void) =>
+    quietly((...given: Arguments) => {
+      begin();
+      action(...given);
+    });
+
+  const handrail: Handrail = {
+    track: call(track),
+    page: call((properties) => recordPageView(properties)),
+    identify: call(identify),
+    alias: call(alias),
+    group: call((groupId, given = {}) => {
       if (isId(groupId)) record({ type: 'group', groupId }, given);
     }),
-    consent: quietly(decideConsent),
-    cart: quietly((items, { currency } = {}) => {
+    consent: call(decideConsent),
+    cart: call((items, { currency } = {}) => {
       if (!isGranted() || !Array.isArray(items)) return;
       commerceCalls.add({ event: 'cart', ecommerce: { items, currency }, at: Date.now() });
     }),
-    task: (name) => startTask(name, { record: quietly(recordTouchpoint), lifecycle, now: Date.now }),
-    reset: quietly(reset),
+    task: (name) => startTask(name, { record: call(recordTouchpoint), lifecycle, now: Date.now }),
+    reset: call(reset),
     flush: async () => {
+      begin();
       if (listening) await within(listening, FLUSH_PATIENCE_MS);
       if (idle) await idle.flush();
       else sendMessages();
     },
     explain: () => explanation,
   };
+  setTimeout(begin);
+  return handrail;
 }
 
 /** Resolves with the promise, at the latest after so long. By its own constructor: `Promise` may be the page's. */

@@ -23,6 +23,14 @@ type Call = { [M in Method]: [M, ...Parameters<Handrail[M]>] }[Method];
 /** `window.handrail`: the API, and `push` as the array had it. */
 type TagHandrail = Handrail & { push(...calls: Call[]): void };
 
+function makeCalls(handrail: Handrail, calls: Call[]) {
+  calls.forEach(
+    quietly(([method, ...given]: Call) => {
+      (handrail[method] as (...given: unknown[]) => unknown)(...given);
+    }),
+  );
+}
+
 function startFromTag({ dataset, src }: HTMLScriptElement) {
   const { global = 'handrail', capture, prompts, ...given } = dataset;
   const host = window as unknown as { [name: string]: TagHandrail | Call[] | undefined };
@@ -45,15 +53,13 @@ function startFromTag({ dataset, src }: HTMLScriptElement) {
   };
 
   const run = quietly((link?: Pick<Loaders, 'createLink'>) => {
-    const handrail = start(options, { ...loaders, ...link });
-    const call = quietly(([method, ...given]: Call) => {
-      (handrail[method] as (...given: unknown[]) => unknown)(...given);
-    });
     const waiting = host[global];
     // A second tag finds the first one's work here, and leaves it.
     if (waiting && 'flush' in waiting) return;
-    host[global] = { ...handrail, push: (...calls) => calls.forEach(call) };
-    if (Array.isArray(waiting)) waiting.forEach(call);
+    const handrail = start(options, { ...loaders, ...link }, (handrail) => {
+      if (Array.isArray(waiting)) makeCalls(handrail, waiting);
+    });
+    host[global] = { ...handrail, push: (...calls) => makeCalls(handrail, calls) };
   });
 
   const { cookieDomain, linkDomains } = options;

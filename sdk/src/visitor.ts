@@ -15,20 +15,22 @@ export function currentVisitor(storage: KeyValueStorage, newId: NewId, now: numb
 }
 
 /**
- * Names the person. A second person on the same browser becomes a new visitor, so that two customers who share
- * a computer never merge into one lead.
+ * Names the person. Another name than before is another person, who becomes a new visitor, so that two customers who
+ * share a computer never merge into one lead; unless the same person is renamed.
+ *
+ * @returns the name until now
  */
-export function identifyVisitor(userId: string, storage: KeyValueStorage, newId: NewId, now: number): void {
+export function nameVisitor(
+  userId: string,
+  isRenaming: boolean,
+  storage: KeyValueStorage,
+  newId: NewId,
+  now: number,
+): string {
   const { anonymousId, userId: before } = currentVisitor(storage, newId, now);
-  const samePerson = before === undefined || before === userId;
-  save({ anonymousId: samePerson ? anonymousId : newId(now), userId }, storage);
-}
-
-/** Renames the person, who stays the same visitor. Returns the name until now. */
-export function renameVisitor(userId: string, storage: KeyValueStorage, newId: NewId, now: number): string {
-  const { anonymousId, userId: before = anonymousId } = currentVisitor(storage, newId, now);
-  save({ anonymousId, userId }, storage);
-  return before;
+  const isSamePerson = isRenaming || before === undefined || before === userId;
+  save({ anonymousId: isSamePerson ? anonymousId : newId(now), userId }, storage);
+  return before ?? anonymousId;
 }
 
 /** Takes over the visitor that another of the site's domains has handed over, unless this browser has one here. */

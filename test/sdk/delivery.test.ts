@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createDelivery } from '../../sdk/src/delivery.ts';
+import { createDropReport } from '../../sdk/src/drop-report.ts';
 import { createDropCounter } from '../../sdk/src/drops.ts';
 import { createOutbox } from '../../sdk/src/outbox.ts';
 import type { Moment } from '../../sdk/src/page-lifecycle.ts';
@@ -29,7 +30,7 @@ function startClient(answer: () => Answer) {
   const listeners = new Map<Moment, () => void>();
   const delivery = createDelivery({
     outbox,
-    drops,
+    drops: createDropReport(drops),
     lifecycle: {
       on(moment, listener) {
         listeners.set(moment, listener);
@@ -130,8 +131,8 @@ test('what is in flight is not sent again as the page is left', async () => {
   const client = startClient(() => ({ status: 200 }));
   client.record('a');
   await vi.advanceTimersByTimeAsync(2_999);
-  client.tell('leave');
-  client.tell('leave');
+  client.tell('send');
+  client.tell('send');
   await vi.advanceTimersByTimeAsync(60_000);
   expect(client.sent.map(({ ids }) => ids)).toEqual([['a']]);
 });

@@ -4,14 +4,16 @@
  */
 import { toBatchBody } from '../batch.ts';
 import type { CaptureParts } from '../capture/index.ts';
-import type { CaptureName } from '../capture-names.ts';
+import { CAPTURE_NAMES, type CaptureName } from '../capture-names.ts';
 import { filledCart } from '../cart-store.ts';
 import type { CommerceCall } from '../commerce-calls.ts';
 import { createDelivery } from '../delivery.ts';
+import { createDropReport } from '../drop-report.ts';
 import type { DropCounter } from '../drops.ts';
 import type { NewId } from '../ids.ts';
 import { type json, useJson } from '../json.ts';
 import type { Link } from '../link/index.ts';
+import { type OptionsCheckLoader, warnOf } from '../options-warning.ts';
 import { createOutbox } from '../outbox.ts';
 import { openOutboxStore } from '../outbox-store.ts';
 import type { PromptCapabilities } from '../prompts/index.ts';
@@ -31,7 +33,7 @@ import { timeZone } from './time-zone.ts';
 const SPARED: readonly CaptureName[] = ['vitals', 'rage-clicks', 'dead-clicks'];
 
 /** Where the code comes from that is loaded next. What is left out is not done. */
-export interface IdleLoaders {
+export interface IdleLoaders extends OptionsCheckLoader {
   capture?: CaptureLoaders | undefined;
   prompts?: PromptLoaders | undefined;
 }
@@ -72,7 +74,7 @@ export function startIdle(parts: IdleParts): Idle {
   const delivery = createDelivery({
     outbox,
     lifecycle,
-    drops,
+    drops: createDropReport(drops),
     post: (entries, untold, manner) => {
       const body = toBatchBody(entries, { writeKey, context, drops: untold }, Date.now());
       return postBatch(endpoint, body, manner);
@@ -86,6 +88,9 @@ export function startIdle(parts: IdleParts): Idle {
   const off = isSparing ? new Set([...parts.off, ...SPARED]) : parts.off;
   const capture = loadCapture(loaders.capture, { ...parts, off }, parts.recordPlain);
   const stopHandingOver = link?.handOver(() => currentVisitor(identity, newId, Date.now()).anonymousId);
+
+  const unknown = [...parts.off].filter((each) => !CAPTURE_NAMES.includes(each));
+  warnOf(unknown.length > 0 ? { off: unknown } : {}, loaders);
 
   let isStopped = false;
   let stopPrompts: (() => void) | undefined;
