@@ -2,12 +2,24 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import resolve from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
+import { transform as minifyCss } from 'esbuild';
 import esbuild from 'rollup-plugin-esbuild';
 
 const version = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')).version;
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
+/** Imports the text of a style sheet, made small. */
+const styleSheets = {
+  name: 'style-sheets',
+  async transform(css, id) {
+    if (!id.endsWith('.css')) return null;
+    const { code } = await minifyCss(css, { loader: 'css', minify: true });
+    return { code: `export default ${JSON.stringify(code.trim())}`, map: { mappings: '' } };
+  },
+};
+
 const plugins = ({ browser }) => [
+  styleSheets,
   resolve({ browser, exportConditions: ['handrail-source'], extensions: ['.ts', '.tsx', '.mjs', '.js'] }),
   esbuild({
     target: browser ? 'es2022' : 'node22',
@@ -65,12 +77,13 @@ export default [
   pageFile('sdk/src/options-check.ts', 'handrail-options'),
   pageFile('sdk/src/prompts/index.ts', 'handrail-prompts'),
   pageFile('widgets/src/index.ts', 'handrail-widgets', { isEager: false }),
+  pageFile('widgets/src/languages.ts', 'handrail-languages', { isEager: false }),
   library('sdk', {
     index: path('sdk/src/index.ts'),
     protocol: path('sdk/src/protocol.ts'),
     condition: path('sdk/src/condition.ts'),
   }),
-  library('widgets', { index: path('widgets/src/index.ts') }),
+  library('widgets', { index: path('widgets/src/index.ts'), languages: path('widgets/src/languages.ts') }),
   {
     input: { index: path('collector/src/index.ts'), cli: path('collector/src/cli/index.ts') },
     plugins: plugins({ browser: false }),

@@ -11,7 +11,7 @@ import type {
   QuestionPrompt,
   TextQuestion,
 } from '@handrail/sdk/protocol';
-import type { Answer, MountOutcome } from '@handrail/widgets';
+import type { Answer, EmailReply, MountOptions, MountOutcome } from '@handrail/widgets';
 import type { Page } from 'playwright-core';
 
 /** The very file that sites load; `npm test` has built it. */
@@ -22,6 +22,7 @@ declare global {
   interface Window {
     widgets: typeof import('@handrail/widgets');
     answers: Answer[];
+    emails: EmailReply[];
     outcomes: MountOutcome[];
     unmount: () => void;
     /** Directives of the page's Content-Security-Policy that something broke. */
@@ -32,7 +33,7 @@ declare global {
 }
 
 const PAGE_SCRIPT = `
-window.answers = []; window.outcomes = []; window.violations = []; window.keysSeen = [];
+window.answers = []; window.emails = []; window.outcomes = []; window.violations = []; window.keysSeen = [];
 document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.effectiveDirective));
 document.addEventListener('keydown', (event) => window.keysSeen.push(event.key));
 window.widgets = await import('/widgets.js');

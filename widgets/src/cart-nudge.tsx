@@ -1,77 +1,73 @@
-import type { Cart, CartItem, CartNudgePrompt } from '@handrail/sdk/protocol';
-import { useState } from 'preact/hooks';
-import { Frame, TITLE_ID } from './frame.tsx';
-import { formatMoney } from './money.ts';
-import { strings } from './strings.ts';
+import type { Cart, CartNudgePrompt } from '@handrail/sdk/protocol';
+import { Component } from 'preact';
+import { CartSummary } from './cart-summary.tsx';
+import { EmailForm, type EmailReply } from './email-form.tsx';
+import { Frame, type FrameSetup, TITLE_ID } from './frame.tsx';
+import { OfferCode } from './offer-code.tsx';
+import { Thanks } from './thanks.tsx';
 
-/** The card must stay a card; the rest is counted. */
-const MAX_ITEMS_SHOWN = 3;
-
-interface CartNudgeProps {
+interface CartNudgeProps extends FrameSetup {
   prompt: CartNudgePrompt;
   cart: Cart | null;
   /** The link was followed. */
   onAct: () => void;
-  onClose: () => void;
+  /** The cart is to be sent to this address. */
+  onSave: (reply: EmailReply) => void;
 }
 
-export function CartNudge({ prompt: { title, text, action }, cart, onAct, onClose }: CartNudgeProps) {
-  return (
-    <Frame kicker={strings.cart} announcement={title} onClose={onClose}>
-      <p id={TITLE_ID} class="title">
-        {title}
-      </p>
-      {text && <p>{text}</p>}
-      {cart && cart.items.length > 0 && <CartSummary cart={cart} locale={document.documentElement.lang} />}
-      <div class="actions">
-        <button type="button" class="button" onClick={onClose}>
-          {strings.notNow}
-        </button>
-        <a class="button primary" href={action.href} onClick={onAct}>
-          {action.label}
-        </a>
-      </div>
-    </Frame>
-  );
+interface State {
+  view: 'cart' | 'save' | 'saved';
 }
 
-function CartSummary({ cart, locale }: { cart: Cart; locale: string }) {
-  const money = (amount: number): string => formatMoney(amount, cart.currency, locale);
-  const hidden = cart.items.length - MAX_ITEMS_SHOWN;
-  return (
-    <>
-      <ul class="items">
-        {cart.items.slice(0, MAX_ITEMS_SHOWN).map((item) => (
-          <Item key={item.item_id} item={item} money={money} />
-        ))}
-        {hidden > 0 && <li class="hint">{strings.moreItems(hidden)}</li>}
-      </ul>
-      <p class="total">
-        <span>{strings.total}</span> <strong>{money(cart.value)}</strong>
-      </p>
-    </>
-  );
-}
+/** The visitor's own cart, a reason to come back to it, and a way to keep it for later. */
+export class CartNudge extends Component<CartNudgeProps, State> {
+  override state: State = { view: 'cart' };
 
-function Item({
-  item: { item_id, item_name = item_id, price, quantity = 1, image_url },
-  money,
-}: {
-  item: CartItem;
-  money: (amount: number) => string;
-}) {
-  const [pictureFailed, setPictureFailed] = useState(false);
-  return (
-    <li class="item">
-      {image_url && !pictureFailed && (
-        // Beside the name, the picture says nothing more to who can't see it.
-        <img src={image_url} alt="" onError={() => setPictureFailed(true)} />
-      )}
-      <span class="name">{item_name}</span>{' '}
-      <span class="price">
-        {quantity !== 1 && `${quantity} × `}
-        {price !== undefined && money(price)}
-      </span>
-    </li>
-  );
+  save = (reply: EmailReply): void => {
+    this.setState({ view: 'saved' });
+    this.props.onSave(reply);
+  };
+
+  override render({ prompt, cart, onAct, onSave, ...frame }: CartNudgeProps, { view }: State) {
+    const { title, text, action, reason, saveCart } = prompt;
+    const { strings, onClose } = frame;
+    if (view === 'saved')
+      return (
+        <Frame {...frame} title={title}>
+          <Thanks text={strings.cartSent} onClose={onClose} />
+        </Frame>
+      );
+    return (
+      <Frame {...frame} kicker={strings.cart} title={title}>
+        <p id={TITLE_ID} class="title">
+          {view === 'save' ? saveCart?.label : title}
+        </p>
+        {view === 'save' && saveCart ? (
+          <EmailForm request={saveCart} strings={strings} takesFocus onSend={this.save} />
+        ) : (
+          <>
+            {text && <p class="body">{text}</p>}
+            {cart && cart.items.length > 0 && (
+              <CartSummary cart={cart} strings={strings} locale={document.documentElement.lang} />
+            )}
+            {reason && <p class="reason">{reason.text}</p>}
+            {reason?.type === 'offer' && <OfferCode code={reason.code} strings={strings} />}
+            <div class="actions">
+              <a class="button primary" href={action.href} onClick={onAct}>
+                {action.label}
+              </a>
+              <button type="button" class="button" onClick={onClose}>
+                {strings.notNow}
+              </button>
+            </div>
+            {saveCart && (
+              <button type="button" class="link" onClick={() => this.setState({ view: 'save' })}>
+                {saveCart.label}
+              </button>
+            )}
+          </>
+        )}
+      </Frame>
+    );
+  }
 }

@@ -1,101 +1,76 @@
-import type { Question, QuestionPrompt } from '@handrail/sdk/protocol';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { Field, readAnswer } from './fields/field.tsx';
-import { Frame, TITLE_ID } from './frame.tsx';
+import type { AnswerValue, Question, QuestionPrompt } from '@handrail/sdk/protocol';
+import { Component } from 'preact';
+import { Ask } from './ask.tsx';
+import { Frame, type FrameSetup } from './frame.tsx';
 import type { Answer } from './index.ts';
-import { strings } from './strings.ts';
+import { longestWay, nextPosition } from './path.ts';
+import { recall } from './recall.ts';
+import { Thanks } from './thanks.tsx';
 
-const THANKS_FOR_MS = 4_000;
-
-export interface QuestionsProps {
+export interface QuestionsProps extends FrameSetup {
   prompt: QuestionPrompt;
   onAnswer: (answer: Answer) => void;
   /** After the last question. */
   onComplete: () => void;
-  /** Closed by the visitor, or after the thanks by itself. */
-  onClose: () => void;
+}
+
+interface Progress {
+  /** Position of the question; the number of questions is the end. */
+  at: number;
+  step: number;
+  answers: ReadonlyMap<string, AnswerValue>;
 }
 
 /** Asks one question after the other, then says thanks. */
-export function Questions({
-  prompt: { questions, thanks = strings.thanks },
-  kicker,
-  onAnswer,
-  onComplete,
-  onClose,
-}: QuestionsProps & { kicker: (step: number, steps: number) => string }) {
-  const [index, setIndex] = useState(0);
-  const question = questions[index];
+export class Questions extends Component<
+  QuestionsProps & { kicker: (step: number, steps: number) => string },
+  Progress
+> {
+  override state: Progress = { at: 0, step: 1, answers: new Map() };
 
-  const answer = (value: Answer['value'] | null, { id, type }: Question): void => {
-    if (value !== null) onAnswer({ questionId: id, questionType: type, value });
-    setIndex(index + 1);
-    if (index + 1 === questions.length) onComplete();
-  };
+  words(text: string): string {
+    return recall(text, (id) => this.state.answers.get(id));
+  }
 
-  return (
-    <Frame
-      kicker={question ? kicker(index + 1, questions.length) : null}
-      announcement={questions[0]?.text ?? ''}
-      onClose={onClose}
-    >
-      {question ? (
-        <Ask
-          key={question.id}
-          question={question}
-          isFirst={index === 0}
-          isLast={index + 1 === questions.length}
-          onSubmit={(value) => answer(value, question)}
-        />
-      ) : (
-        <Thanks text={thanks} onClose={onClose} />
-      )}
-    </Frame>
-  );
-}
+  goOn({ id, type, text }: Question, value: AnswerValue | null): void {
+    const { prompt, onAnswer, onComplete } = this.props;
+    const { at, step, answers } = this.state;
+    const next = nextPosition(prompt.questions, at, value);
+    const question = this.words(text);
+    this.setState({
+      at: next,
+      step: step + 1,
+      answers: value === null ? answers : new Map(answers).set(id, value),
+    });
+    if (value !== null) onAnswer({ questionId: id, questionType: type, question, value });
+    if (next === prompt.questions.length) onComplete();
+  }
 
-interface AskProps {
-  question: Question;
-  isFirst: boolean;
-  isLast: boolean;
-  /** `null`: skipped. */
-  onSubmit: (value: Answer['value'] | null) => void;
-}
-
-function Ask({ question, isFirst, isLast, onSubmit }: AskProps) {
-  const form = useRef<HTMLFormElement>(null);
-  // The button that had focus went with the question before; the first question must not take focus.
-  useLayoutEffect(() => {
-    if (!isFirst) form.current?.querySelector<HTMLElement>('input, textarea')?.focus();
-  }, [isFirst]);
-  return (
-    <form
-      ref={form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        onSubmit(readAnswer(question, new FormData(event.currentTarget)));
-      }}
-    >
-      <Field question={question} />
-      <div class="actions">
-        <button type="submit" class="button primary">
-          {isLast ? strings.send : strings.next}
-        </button>
-      </div>
-    </form>
-  );
-}
-
-function Thanks({ text, onClose }: { text: string; onClose: () => void }) {
-  const line = useRef<HTMLParagraphElement>(null);
-  useLayoutEffect(() => line.current?.focus(), []);
-  useEffect(() => {
-    const timer = setTimeout(onClose, THANKS_FOR_MS);
-    return () => clearTimeout(timer);
-  }, [onClose]);
-  return (
-    <p id={TITLE_ID} class="title thanks" tabIndex={-1} ref={line}>
-      {text}
-    </p>
-  );
+  override render({ prompt, kicker, strings, ...frame }: Questions['props'], { at, step }: Progress) {
+    const { questions, thanks = strings.thanks } = prompt;
+    const question = questions[at];
+    const left = longestWay(questions, at);
+    return (
+      <Frame
+        {...frame}
+        strings={strings}
+        kicker={question ? kicker(step, step - 1 + left) : null}
+        title={recall(questions[0]?.text ?? '', () => '')}
+      >
+        {question ? (
+          <Ask
+            key={question.id}
+            question={question}
+            text={this.words(question.text)}
+            isFirst={step === 1}
+            isLast={left === 1}
+            strings={strings}
+            onSubmit={(value) => this.goOn(question, value)}
+          />
+        ) : (
+          <Thanks text={this.words(thanks)} onClose={frame.onClose} />
+        )}
+      </Frame>
+    );
+  }
 }

@@ -1,12 +1,15 @@
 import { Questions, type QuestionsProps } from './questions.tsx';
-import { strings } from './strings.ts';
+import { recall } from './recall.ts';
 
 /** Says how far along the visitor is. */
 export function Survey(props: QuestionsProps) {
+  const { question, step: stepOf } = props.strings;
   return (
     <Questions
       {...props}
-      kicker={(step, steps) => (steps > 1 ? strings.step(step, steps) : strings.question)}
+      kicker={(step, steps) =>
+        steps > 1 ? recall(stepOf, (name) => (name === 'step' ? step : steps)) : question
+      }
     />
   );
 }

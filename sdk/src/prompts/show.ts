@@ -29,6 +29,8 @@ export async function show(prompt: Prompt, parts: ShowParts): Promise<void> {
     if (!canMount(prompt) || !isStillEligible()) return onOver();
     const unmount = mount(prompt, {
       cart: cart(),
+      traits: {},
+      onEmail() {},
       onAnswer(answer) {
         record('prompt_answered', { ...identity, ...answer });
         onAnswer(answer.questionId, answer.questionType === 'text' ? '' : answer.value);
