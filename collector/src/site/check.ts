@@ -1,7 +1,8 @@
 /** Turns a document into a valid `Site`, or into errors an owner can act on: path, expectation, nearest right key. */
-import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { fieldsOf } from '../follow-ups/channels/template.ts';
+import { checkPrompt } from './check-prompts.ts';
+import { nearest } from './nearest.ts';
 import { type Site, siteSchema } from './schema.ts';
 
 export interface SiteProblem {
@@ -38,12 +39,6 @@ function nameTheNearestKey(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code !== 'unrecognized_keys' || !(issue.inst instanceof z.ZodObject)) return undefined;
   const known = Object.keys(issue.inst.shape);
   return issue.keys.map((key) => `unknown key "${key}"${nearest(key, known)}`).join('; ');
-}
-
-function nearest(wrong: string, known: string[]): string {
-  const candidate = known.length > 0 ? closest(wrong, known) : '';
-  const isNear = candidate !== '' && distance(wrong, candidate) <= Math.max(2, wrong.length / 3);
-  return isNear ? `: did you mean "${candidate}"?` : `; known here: ${known.join(', ')}`;
 }
 
 function explain(issue: z.core.$ZodIssue, prefix: PropertyKey[]): SiteProblem[] {
@@ -104,18 +99,19 @@ function checkReferences(site: Site): SiteProblem[] {
     site.sequences.map((sequence) => sequence.id),
   );
   site.prompts.forEach((prompt, index) => {
-    if ('questions' in prompt)
-      unique(
-        `prompts[${index}].questions`,
-        prompt.questions.map((question) => question.id),
-      );
+    problems.push(...checkPrompt(`prompts[${index}]`, prompt));
   });
 
   const checkCondition = (path: string, condition: unknown): void => {
     if (typeof condition !== 'object' || condition === null) return;
     if ('stage' in condition) exists(`${path}.stage`, String(condition.stage), 'stage', stages);
-    if ('answer' in condition)
-      exists(`${path}.answer.prompt`, (condition.answer as { prompt: string }).prompt, 'prompt', prompts);
+    if ('answer' in condition) {
+      const { prompt, question } = condition.answer as { prompt: string; question?: string };
+      exists(`${path}.answer.prompt`, prompt, 'prompt', prompts);
+      const asked = site.prompts.find((each) => each.id === prompt);
+      const questions = asked && 'questions' in asked ? asked.questions.map((each) => each.id) : [];
+      if (asked && question !== undefined) exists(`${path}.answer.question`, question, 'question', questions);
+    }
     if ('not' in condition) checkCondition(`${path}.not`, condition.not);
     for (const key of ['all', 'any'] as const) {
       const parts: unknown = key in condition ? (condition as Record<string, unknown>)[key] : undefined;
@@ -137,7 +133,12 @@ function checkReferences(site: Site): SiteProblem[] {
   });
   for (const [index, stage] of site.stages.entries()) checkCondition(`stages[${index}].when`, stage.when);
   for (const [index, flag] of site.flags.entries()) checkCondition(`flags[${index}].when`, flag.when);
-  for (const [index, prompt] of site.prompts.entries()) checkCondition(`prompts[${index}].if`, prompt.if);
+  for (const [index, prompt] of site.prompts.entries()) {
+    checkCondition(`prompts[${index}].if`, prompt.if);
+    const variants = prompt.type === 'message' ? (prompt.variants ?? []) : [];
+    for (const [variantIndex, variant] of variants.entries())
+      checkCondition(`prompts[${index}].variants[${variantIndex}].if`, variant.if);
+  }
   site.sequences.forEach((sequence, index) => {
     const path = `sequences[${index}]`;
     checkCondition(`${path}.start`, sequence.start);

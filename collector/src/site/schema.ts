@@ -1,8 +1,8 @@
 /** The site's configuration (DESIGN section 6): the one place that says which keys there are and what they mean. */
 import { z } from 'zod';
-import { id, text } from './schema/basics.ts';
+import { id, language, text } from './schema/basics.ts';
 import { contactBudget } from './schema/contact-budget.ts';
-import { prompt } from './schema/prompt.ts';
+import { prompt, theme } from './schema/prompt.ts';
 import { flag, scoring, stage } from './schema/scoring.ts';
 import { endpoint, sequence, template } from './schema/sequence.ts';
 
@@ -27,6 +27,7 @@ export const siteSchema = z
       .string()
       .regex(/^[A-Z]{3}$/, { error: 'expected an ISO 4217 code such as "GBP"' })
       .default('USD'),
+    language: language.default('en').describe('What the prompts are written in.'),
     origins: z
       .array(
         z
@@ -43,6 +44,7 @@ export const siteSchema = z
       .default([{ id: 'awareness' }]),
     flags: z.array(flag).max(50).default([]),
     prompts: z.array(prompt).max(100).default([]).describe('In order of priority.'),
+    theme: theme.optional(),
     contactBudget: contactBudget.default({
       prompts: { perSession: 1, cooldown: '7d' },
       messages: { perWeek: 3 },

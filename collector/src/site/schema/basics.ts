@@ -13,3 +13,8 @@ export const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, {
 });
 export const touchpointName = z.string().min(1).max(128);
 export const text = (maxChars: number) => z.string().min(1).max(maxChars);
+
+/** BCP 47, as far as languages, scripts and regions go. */
+export const language = z.string().regex(/^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$/, {
+  error: 'expected a language such as "de" or "pt-BR"',
+});
