@@ -4,7 +4,9 @@ import { cors } from 'hono/cors';
 import { type CompiledSites, compiledSites } from './compiled-sites.ts';
 import { describe } from './ingest/decode.ts';
 import { Problem, problemResponse } from './problem.ts';
+import { answerRoutes } from './routes/answers.ts';
 import { ownerOnly } from './routes/auth.ts';
+import { confirmRoutes } from './routes/confirm.ts';
 import type { Env, Services } from './routes/context.ts';
 import { cookielessRoutes } from './routes/cookieless.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -94,9 +96,11 @@ export function createCollector({
   sessionRoutes(app, services);
   leadRoutes(app, services);
   workRoutes(app, services);
+  answerRoutes(app, services);
   dropRoutes(app, services);
   cookielessRoutes(app, services);
   unsubscribeRoutes(app, services);
+  confirmRoutes(app, services);
   docsRoutes(app, __VERSION__);
 
   app.get('/healthz', (c) => c.json({ status: 'ok' }));

@@ -9,11 +9,11 @@ import { createEmailChannel, type EmailChannel } from './follow-ups/channels/ema
 import { createWebhookChannel } from './follow-ups/channels/webhook.ts';
 import { createDispatcher } from './follow-ups/dispatch.ts';
 import { hashOf, isUsableKey, newKey } from './keys.ts';
+import { confirmToken, unsubscribeToken } from './mail-links.ts';
 import { loadSite } from './site/load.ts';
 import { StartError } from './start-error.ts';
 import { openSqliteStore } from './store/sqlite/index.ts';
 import type { KeyKind, Store } from './store/store.ts';
-import { unsubscribeToken } from './unsubscribe-link.ts';
 
 /** How often what is due is looked for; a look costs one index lookup. */
 const TICK_MS = 1_000;
@@ -73,6 +73,8 @@ export async function start(options: StartOptions, log: (line: string) => void):
         email,
       },
       unsubscribeUrl: (deliveryId) => `${publicUrl}/unsubscribe/${unsubscribeToken(deliveryId, secret)}`,
+      confirmUrl: (deliveryId, address) =>
+        `${publicUrl}/confirm/${confirmToken(deliveryId, address, secret)}`,
       onError: (error) => log(`follow-ups: ${error instanceof Error ? error.message : String(error)}`),
     });
     const stopTicking = every(TICK_MS, dispatcher.tick, (error) => log(`follow-ups: ${String(error)}`));

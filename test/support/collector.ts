@@ -10,6 +10,7 @@ import { compiledSites } from '../../collector/src/compiled-sites.ts';
 import { createWebhookChannel } from '../../collector/src/follow-ups/channels/webhook.ts';
 import { type Channels, createDispatcher, type Dispatcher } from '../../collector/src/follow-ups/dispatch.ts';
 import { hashOf } from '../../collector/src/keys.ts';
+import { confirmToken } from '../../collector/src/mail-links.ts';
 import { checkSite } from '../../collector/src/site/check.ts';
 import { openSqliteStore } from '../../collector/src/store/sqlite/index.ts';
 import type { Store } from '../../collector/src/store/store.ts';
@@ -67,6 +68,7 @@ export async function startCollector({
   const siteId = (await store.sites.first()) ?? (await store.sites.create(document, now));
   await store.sites.addKey(siteId, 'write', hashOf(WRITE_KEY), now);
   await store.sites.addKey(siteId, 'secret', hashOf(SECRET_KEY), now);
+  const signingSecret = await store.sites.signingSecret();
   const sites = compiledSites(store);
   const onError = (error: unknown) => console.error(error);
   const app = createCollector({ store, sites, now: () => clock.now, filesDirectory: BUILT, onError });
@@ -75,6 +77,8 @@ export async function startCollector({
     siteOf: async (id) => (await sites(id)).site,
     channels: { webhook: createWebhookChannel(), email: null, ...channels },
     unsubscribeUrl: (id) => `https://collect.example/unsubscribe/${id}`,
+    confirmUrl: (id, address) =>
+      `https://collect.example/confirm/${confirmToken(id, address, signingSecret)}`,
     now: () => clock.now,
     random: () => 0.5,
     onError,

@@ -2,6 +2,7 @@
 import { holds } from '@handrail/sdk/condition';
 import { factsOf } from '../leads/facts.ts';
 import { scoreOf } from '../leads/heat.ts';
+import { contactsOf } from '../leads/lead-facts.ts';
 import { temperatureOf } from '../leads/state.ts';
 import type { CompiledSequence, CompiledSite } from '../site/compile.ts';
 import type { LeasedDelivery, Settlement, Store } from '../store/store.ts';
@@ -31,6 +32,8 @@ export interface DispatcherOptions {
   siteOf(siteId: number): Promise<CompiledSite>;
   channels: Channels;
   unsubscribeUrl(deliveryPublicId: string): string;
+  /** The link by which the reader of a mail confirms that the address is theirs. */
+  confirmUrl(deliveryPublicId: string, address: string): string;
   now?: () => number;
   random?: () => number;
   /** Told of what it could not settle; the delivery's lease runs out and it is tried again. */
@@ -47,6 +50,7 @@ export function createDispatcher({
   siteOf,
   channels,
   unsubscribeUrl,
+  confirmUrl,
   now = Date.now,
   random = Math.random,
   onError = () => {},
@@ -90,7 +94,14 @@ export function createDispatcher({
         : await send(
             channels.email,
             delivery,
-            emailFor(step?.send.template ?? '', delivery, site, unsubscribeUrl(delivery.publicId), now()),
+            emailFor(
+              step?.send.template ?? '',
+              delivery,
+              sequence,
+              site,
+              { unsubscribeUrl, confirmUrl },
+              now(),
+            ),
           );
     return settlementOf(result, delivery, checks);
   }
@@ -151,10 +162,14 @@ function decideFor(
       address: lead.email,
       consent: lead.state.consent,
       suppressed: delivery.suppressed,
+      isTransactional: sequence.isTransactional,
+      askedForToday: delivery.askedForToday,
       quietHours: contactBudget.quietHours,
       timezone: lead.state.timezone ?? timezone,
       messagesThisWeek: delivery.messagesThisWeek,
       messagesPerWeek: contactBudget.messages.perWeek,
+      contactsThisWeek: contactsOf(lead.state, [], now).length + delivery.messagesThisWeek,
+      contactsPerWeek: contactBudget.perWeek,
       holdoutDraw: holdoutDraw(sequence.id, lead.id),
       holdoutShare: sequence.holdout,
       dueAt: delivery.dueAt,

@@ -10,11 +10,19 @@ export interface GuardFacts {
   address: string | null;
   consent: Partial<Consent>;
   suppressed: boolean;
+  /** The person has asked for this very message: only a suppression stops it. */
+  isTransactional: boolean;
+  /** Such messages to the same address within a day, whichever leads claim it. */
+  askedForToday: number;
   quietHours: readonly [string, string] | undefined;
   /** The lead's, else the site's. */
   timezone: string;
   messagesThisWeek: number;
   messagesPerWeek: number;
+  /** Prompts and messages together. */
+  contactsThisWeek: number;
+  /** `undefined`: as many as may be. */
+  contactsPerWeek: number | undefined;
   /** A number in 0…1 that stays the same for this lead in this sequence. */
   holdoutDraw: number;
   holdoutShare: number;
@@ -28,6 +36,7 @@ export const CHECKS = [
   'address',
   'consent',
   'suppression',
+  'asked_too_often',
   'quiet_hours',
   'contact_budget',
   'holdout',
@@ -40,6 +49,7 @@ export type SkipReason =
   | 'no_address'
   | 'no_consent'
   | 'suppressed'
+  | 'asked_too_often'
   | 'contact_budget'
   | 'holdout'
   | 'sequence_removed';
@@ -56,6 +66,9 @@ export type Decision =
 /** A message that much too late has lost its moment: after a downtime, nobody gets three days' mail at once. */
 export const MAX_LATENESS_MS = 24 * 3_600_000;
 
+/** The public key lets anyone ask in anybody's name: an address must not be flooded with what it did not ask for. */
+const MAX_ASKED_FOR_A_DAY = 3;
+
 export function decide(facts: GuardFacts, now: number): Decision {
   const checks: CheckResult[] = [];
   const fails = (check: Check, passed: boolean) => {
@@ -70,16 +83,22 @@ export function decide(facts: GuardFacts, now: number): Decision {
   // Only e-mail addresses the person; a webhook and a task go to the owner's own people.
   if (facts.channel === 'email') {
     if (fails('address', facts.address !== null)) return skip('no_address');
-    if (fails('consent', facts.consent.marketing === 'granted')) return skip('no_consent');
+    if (!facts.isTransactional && fails('consent', facts.consent.marketing === 'granted'))
+      return skip('no_consent');
     if (fails('suppression', !facts.suppressed)) return skip('suppressed');
+    if (facts.isTransactional && fails('asked_too_often', facts.askedForToday < MAX_ASKED_FOR_A_DAY))
+      return skip('asked_too_often');
+  }
+  if (facts.channel === 'email' && !facts.isTransactional) {
     const until = facts.quietHours ? endOfQuietHours(facts.quietHours, facts.timezone, now) : null;
     if (until !== null) {
       fails('quiet_hours', false);
       return { action: 'defer', reason: 'quiet_hours', until, checks };
     }
     fails('quiet_hours', true);
-    if (fails('contact_budget', facts.messagesThisWeek < facts.messagesPerWeek))
-      return skip('contact_budget');
+    const { messagesThisWeek, messagesPerWeek, contactsThisWeek, contactsPerWeek = Infinity } = facts;
+    const isInBudget = messagesThisWeek < messagesPerWeek && contactsThisWeek < contactsPerWeek;
+    if (fails('contact_budget', isInBudget)) return skip('contact_budget');
   }
   if (fails('holdout', facts.holdoutDraw >= facts.holdoutShare)) return skip('holdout');
   return { action: 'send', checks };

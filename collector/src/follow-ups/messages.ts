@@ -9,34 +9,44 @@ import { parseMailbox } from './channels/mailbox.ts';
 import { type TaskStep, taskFor } from './channels/task.ts';
 import { render } from './channels/template.ts';
 import type { WebhookContent } from './channels/webhook.ts';
+import { TRANSACTIONAL_TEMPLATES, withoutLinks } from './transactional.ts';
 
 export type Prepared<Content> =
   | { ok: true; content: Content }
   | { ok: false; failure: { reason: FailReason; detail: string } };
+
+/** Both are of one delivery, and signed. */
+export interface EmailLinks {
+  unsubscribeUrl(deliveryPublicId: string): string;
+  confirmUrl(deliveryPublicId: string, address: string): string;
+}
 
 const fail = (reason: FailReason, detail: string) => ({ ok: false as const, failure: { reason, detail } });
 
 /** The fields that templates and titles may merge: the lead's own, its traits' own names, the cart, the site. */
 function fieldsOf({ lead }: LeasedDelivery, site: CompiledSite, now: number): object {
   const view = leadView(lead, site, now);
-  return { ...view.traits, ...view, site: { name: site.site.name } };
+  return { ...view.traits, ...view, site: { name: site.site.name, url: site.site.origins[0] } };
 }
 
 export function emailFor(
   templateId: string,
   delivery: LeasedDelivery,
+  { isTransactional }: CompiledSequence,
   site: CompiledSite,
-  unsubscribeUrl: string,
+  links: EmailLinks,
   now: number,
 ): Prepared<EmailContent> {
-  const template = site.site.templates[templateId];
+  const template = site.site.templates[templateId] ?? TRANSACTIONAL_TEMPLATES[templateId];
   const from = site.site.email && parseMailbox(site.site.email.from);
   if (!template || !from) return fail('missing_field', template ? 'email.from' : `template ${templateId}`);
-  const fields = fieldsOf(delivery, site, now);
-  const rendering = render(template, fields);
-  if (!rendering.ok) return fail('missing_field', rendering.missing.join(', '));
   const { email, state } = delivery.lead;
-  const name = state.traits.name?.value;
+  const confirmUrl = email === null ? undefined : links.confirmUrl(delivery.publicId, email);
+  const fields = { ...fieldsOf(delivery, site, now), confirmUrl };
+  const rendering = render(template, isTransactional ? withoutLinks(fields, state.cart) : fields);
+  if (!rendering.ok) return fail('missing_field', rendering.missing.join(', '));
+  const unsubscribeUrl = links.unsubscribeUrl(delivery.publicId);
+  const name = isTransactional ? undefined : state.traits.name?.value;
   return {
     ok: true,
     content: {

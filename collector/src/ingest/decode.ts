@@ -115,6 +115,7 @@ function toTouchpoint(message: Message, envelope: Envelope, messageId: string): 
       groupId: type === 'group' ? message.groupId : null,
       timezone: context?.timezone ?? null,
       consent: consentIn(context),
+      device: context?.device?.type ?? null,
     },
   };
 }

@@ -3,11 +3,13 @@
  * history can be replayed under other rules and every decision explained.
  */
 import { valueAt } from '@handrail/sdk/condition';
-import type { AnswerValue, Cart, CartItem, JsonValue, Temperature } from '@handrail/sdk/protocol';
+import type { Cart, CartItem, Temperature } from '@handrail/sdk/protocol';
 import type { CompiledSite } from '../site/compile.ts';
+import { withConsent } from './consent.ts';
 import { factsOf, type Moment } from './facts.ts';
 import { decayed } from './heat.ts';
 import { remember } from './memory.ts';
+import { withPrompt } from './prompt-records.ts';
 import { addPoints, earn, type ScoreEntry } from './scoring.ts';
 import { nextFlags, nextStage, reasonOf, type StageMove } from './stages.ts';
 import { type LeadState, newLead, type Trait, temperatureOf } from './state.ts';
@@ -84,13 +86,13 @@ function observe(
     sessionCount: before.sessionCount + (isNewSession ? 1 : 0),
   };
   if (page) lead.page = { url: page.url, path: page.path, title: page.title };
-  if (touchpoint.consent) lead.consent = { ...before.consent, ...touchpoint.consent };
+  if (touchpoint.consent) Object.assign(lead, withConsent(before, touchpoint.consent, touchpoint.trust));
   if (touchpoint.source) lead.source = withSource(before.source, touchpoint);
   if (touchpoint.type === 'identify') lead.traits = withTraits(before.traits, touchpoint);
   if (touchpoint.type === 'group' && touchpoint.groupId) {
     lead.group = { id: touchpoint.groupId, traits: touchpoint.properties };
   }
-  if (name === 'prompt_answered') lead.answers = withAnswer(before.answers, touchpoint, site);
+  if (name.startsWith('prompt_')) Object.assign(lead, withPrompt(before, touchpoint, site.site));
   if (touchpoint.timezone) lead.timezone = touchpoint.timezone;
   const cart = cartAfter(touchpoint);
   if (cart !== undefined) lead.cart = cart && { ...cart, changedAt: at };
@@ -130,24 +132,6 @@ const MAX_TRAITS = 200;
 
 const isStronger = (next: Pick<Trait, 'trust' | 'at'>, old: Trait): boolean =>
   next.trust === old.trust ? next.at >= old.at : next.trust === 'server';
-
-/** Only answers to questions that the site asks are kept: no condition can name another. */
-function withAnswer(
-  known: LeadState['answers'],
-  { properties }: Touchpoint,
-  { site }: CompiledSite,
-): LeadState['answers'] {
-  const { promptId, questionId, value } = properties;
-  const prompt = site.prompts.find((each) => each.id === promptId);
-  const isAsked = prompt && 'questions' in prompt && prompt.questions.some((each) => each.id === questionId);
-  return isAsked && isAnswerValue(value)
-    ? { ...known, [`${prompt.id}/${String(questionId)}`]: value }
-    : known;
-}
-
-export function isAnswerValue(value: JsonValue | undefined): value is AnswerValue {
-  return typeof value === 'string' || typeof value === 'number';
-}
 
 /** The whole cart where the sender gave it (`cart`), empty after a purchase, else unknown: `undefined`. */
 function cartAfter({ name, properties }: Touchpoint): Cart | null | undefined {

@@ -1,4 +1,5 @@
 import type { AnswerValue, Cart, Consent, JsonObject, JsonValue, Temperature } from '@handrail/sdk/protocol';
+import type { PromptMemory } from './prompt-records.ts';
 import type { Source, Trust } from './touchpoint.ts';
 
 export interface Trait {
@@ -33,9 +34,15 @@ export interface LeadState {
   scored: { [ruleId: string]: number[] };
   /** The latest answer by `promptId/questionId`. */
   answers: { [question: string]: AnswerValue };
+  /** What became of each of the site's prompts. */
+  prompts: { [promptId: string]: PromptMemory };
+  /** When prompts were shown in the week before the latest of them, newest first. */
+  promptContacts: number[];
   traits: { [name: string]: Trait };
   group: { id: string; traits: JsonObject } | null;
   consent: Partial<Consent>;
+  /** What the person's browsers last said of it; see consent.ts. */
+  saidConsent: Partial<Consent>;
   cart: (Cart & { changedAt: number }) | null;
   source: { first: Source; firstAt: number; last: Source; lastAt: number } | null;
   page: { url: string | null; path: string | null; title: string | null } | null;
@@ -57,9 +64,12 @@ export function newLead(firstStage: string): LeadState {
     memory: {},
     scored: {},
     answers: {},
+    prompts: {},
+    promptContacts: [],
     traits: {},
     group: null,
     consent: {},
+    saidConsent: {},
     cart: null,
     source: null,
     page: null,
@@ -69,6 +79,11 @@ export function newLead(firstStage: string): LeadState {
     touchpointCount: 0,
     sessionCount: 0,
   };
+}
+
+/** As it was stored; one from before there was some field has it empty, until history is folded anew. */
+export function stateFrom(json: string): LeadState {
+  return { ...newLead(''), ...(JSON.parse(json) as Partial<LeadState>) };
 }
 
 /** Exactly at a threshold is above it: a score of 50 is hot where hot starts at 50. */

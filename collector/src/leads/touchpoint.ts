@@ -1,4 +1,4 @@
-import type { Consent, JsonObject } from '@handrail/sdk/protocol';
+import type { Consent, Device, JsonObject } from '@handrail/sdk/protocol';
 
 /** Who vouches for a message: a `secret` key makes it `server`, a public write key `browser`. */
 export type Trust = 'browser' | 'server';
@@ -41,6 +41,8 @@ export interface Touchpoint {
   /** IANA name, as the sender gave it. */
   timezone: string | null;
   consent: Partial<Consent> | null;
+  /** `null` where the sender did not say. */
+  device: Device | null;
 }
 
 /** Whom a message says it is about. */

@@ -12,7 +12,7 @@ const dropsRoute = createRoute({
   security: [{ secretKey: [] }],
   summary: 'What the SDK could not keep or deliver, by day (UTC) and reason; latest first',
   description:
-    'As browsers count it, so roughly: a page that is closed takes what it had not yet told with it, and a reply that is lost has it told twice.',
+    'As browsers count it, so roughly: a page that is closed takes what it had not yet told with it.',
   request: { query: z.strictObject(listQuery) },
   responses: answers(
     listOf(z.object({ day: z.iso.date(), drops: z.partialRecord(z.enum(DROP_REASONS), z.int()) })),

@@ -2,7 +2,6 @@
 
 import {
   type BatchResult,
-  type Drops,
   type JsonObject,
   MAX_BATCH_MESSAGES,
   type RejectedMessage,
@@ -23,7 +22,7 @@ import {
 import { tame } from '../ingest/limits.ts';
 import type { Trust } from '../leads/touchpoint.ts';
 import { Problem } from '../problem.ts';
-import type { RejectedRecord } from '../store/store.ts';
+import type { IncomingBatch, RejectedRecord } from '../store/store.ts';
 import { batchEnvelopeSchema, batchResultSchema, batchSchema, messageSchema } from '../wire.ts';
 import { keyOf } from './auth.ts';
 import { readJson } from './body.ts';
@@ -38,8 +37,9 @@ export function ingestRoutes(app: OpenAPIHono<Env>, services: Services): void {
     const envelope = parseEnvelope(value);
     const { siteId, trust } = await authorize(c, services, envelope.writeKey);
     const receivedAt = services.now();
-    const { accepted, duplicates, rejected } = await store(services, siteId, envelope.batch, {
+    const result = await store(services, siteId, envelope.batch, {
       drops: envelope.drops,
+      decisions: envelope.decisions,
       sender: networkSender(c),
       sentAt: envelope.sentAt === undefined ? null : Date.parse(envelope.sentAt),
       receivedAt,
@@ -47,7 +47,7 @@ export function ingestRoutes(app: OpenAPIHono<Env>, services: Services): void {
       context: envelope.context as JsonObject | undefined,
       bodyBytes: bytes,
     });
-    return c.json({ success: true, accepted, duplicates, rejected } satisfies BatchResult);
+    return c.json({ success: true, ...result } satisfies BatchResult);
   });
 
   for (const type of SINGLE_TYPES) {
@@ -64,7 +64,7 @@ export function ingestRoutes(app: OpenAPIHono<Env>, services: Services): void {
         typeof writeKey === 'string' ? writeKey : undefined,
       );
       const sent = typeof sentAt === 'string' ? Date.parse(sentAt) : Number.NaN;
-      const { accepted, duplicates, rejected } = await store(services, siteId, [{ ...message, type }], {
+      const result = await store(services, siteId, [{ ...message, type }], {
         sender: networkSender(c),
         sentAt: Number.isNaN(sent) ? null : sent,
         receivedAt: services.now(),
@@ -72,9 +72,9 @@ export function ingestRoutes(app: OpenAPIHono<Env>, services: Services): void {
         context: undefined,
         bodyBytes: bytes,
       });
-      const [rejection] = rejected;
+      const [rejection] = result.rejected;
       if (rejection) throw problemOf(rejection);
-      return c.json({ success: true, accepted, duplicates, rejected: [] } satisfies BatchResult);
+      return c.json({ success: true, ...result } satisfies BatchResult);
     });
   }
   describeIngest(app);
@@ -143,10 +143,11 @@ async function store(
   messages: unknown[],
   {
     drops,
+    decisions,
     sender,
     ...envelope
-  }: Omit<Envelope, 'userAgent'> & { drops?: Drops | undefined; sender: NetworkSender },
-): Promise<{ accepted: number; duplicates: number; rejected: RejectedMessage[] }> {
+  }: Omit<Envelope, 'userAgent'> & Pick<IncomingBatch, 'drops' | 'decisions'> & { sender: NetworkSender },
+): Promise<Omit<BatchResult, 'success'>> {
   const decoded: Decoded[] = [];
   const counted: CookielessTouchpoint[] = [];
   const refused: (Rejection & { body: string })[] = [];
@@ -163,8 +164,19 @@ async function store(
   });
   const { sentAt, receivedAt, trust } = envelope;
   const cookieless = { touchpoints: counted, ...sender };
-  const batch = { siteId, decoded, rejected: refused, drops, cookieless, trust, sentAt, receivedAt };
-  return { ...(await store.apply(batch, await sites(siteId))), rejected };
+  const batch = {
+    siteId,
+    decoded,
+    rejected: refused,
+    drops,
+    decisions,
+    cookieless,
+    trust,
+    sentAt,
+    receivedAt,
+  };
+  const { lead, ...counts } = await store.apply(batch, await sites(siteId));
+  return { ...counts, rejected, ...(lead && { lead }) };
 }
 
 /** What is nested thousands deep can be parsed but not written again. */
@@ -208,7 +220,8 @@ export async function replay(
     sentAt,
     receivedAt,
   };
-  return { ...(await services.store.apply(batch, await services.sites(siteId))), rejection: null };
+  const { accepted, duplicates } = await services.store.apply(batch, await services.sites(siteId));
+  return { accepted, duplicates, rejection: null };
 }
 
 /** A body that was too large was cut off. */

@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { Problem } from '../problem.ts';
 import type { Cursor, Slice } from '../store/store.ts';
+import type { exportContent } from './export.ts';
 import { problemSchema } from './schemas.ts';
 
 export const listQuery = {
@@ -38,10 +39,20 @@ const problem = (description: string) => ({
   content: { 'application/problem+json': { schema: problemSchema } },
 });
 
-/** The answers of an owner route: its own, and the problems that each of them may meet. */
-export function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
+/**
+ * The answers of an owner route: its own, and the problems that each of them may meet.
+ *
+ * @param files `exportContent` of a list that also comes as a file
+ */
+export function answers<Schema extends z.ZodType>(
+  schema: Schema,
+  description: string,
+  files?: typeof exportContent,
+) {
+  // Typed as JSON alone; see FileResponse in export.ts.
+  const content: { 'application/json': { schema: Schema } } = { 'application/json': { schema }, ...files };
   return {
-    200: { description, content: { 'application/json': { schema } } },
+    200: { description, content },
     400: problem('A parameter is not as it should be; `field` names it.'),
     401: problem('No key or session, or a wrong one.'),
     403: problem('A write key, or another site.'),

@@ -120,12 +120,18 @@ export const answerSchema = z
     promptId: z.string(),
     promptType: z.string().nullable(),
     questionId: z.string(),
-    /** As the site asks it now; `null` where it no longer does. */
+    /** As it was asked, else as the site asks it now. */
     questionText: z.string().nullable(),
     questionType: z.string().nullable(),
     value: z.union([z.string(), z.number(), z.array(z.string())]),
     timestamp: time,
     page: touchpointSchema.shape.page,
+    /** Paths of the pages seen before it in its session, the earliest first. */
+    pathsBefore: z.array(z.string()),
+    /** Of the cart, then. */
+    cartValue: z.number().nullable(),
+    /** Touchpoints of its session that tell of trouble, by name. */
+    friction: z.record(z.string(), z.int()),
   })
   .openapi('Answer');
 

@@ -1,25 +1,15 @@
-/** What came back and what is to be done: answers, deliveries, tasks, rejected messages. */
+/** What is to be done, and what went wrong: deliveries, tasks, rejected messages. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { iso, isoOrNull } from '../leads/view.ts';
 import { Problem } from '../problem.ts';
-import type { Site } from '../site/schema.ts';
-import type { RejectedRecord, StoredAnswer, TaskRecord } from '../store/store.ts';
+import type { RejectedRecord, TaskRecord } from '../store/store.ts';
 import type { Env, Services } from './context.ts';
 import { replay } from './ingest.ts';
 import { answers, listOf, listQuery, page, parseCursor } from './lists.ts';
-import { answerSchema, deliverySchema, rejectedSchema, taskSchema } from './schemas.ts';
+import { deliverySchema, rejectedSchema, taskSchema } from './schemas.ts';
 
 const security = [{ secretKey: [] }];
 
-const answersRoute = createRoute({
-  method: 'get',
-  path: '/v1/answers',
-  tags: ['Prompts'],
-  security,
-  summary: 'What visitors answered, latest first',
-  request: { query: z.strictObject(listQuery) },
-  responses: answers(listOf(answerSchema), 'A page of answers.'),
-});
 const deliveriesRoute = createRoute({
   method: 'get',
   path: '/v1/deliveries',
@@ -84,17 +74,7 @@ const replayRoute = createRoute({
 });
 
 export function workRoutes(app: OpenAPIHono<Env>, services: Services): void {
-  const { store, sites, now } = services;
-
-  app.openapi(answersRoute, async (c) => {
-    const { limit, cursor } = c.req.valid('query');
-    const rows = await store.leads.answers(c.var.siteId, limit, parseCursor(cursor));
-    const { site } = (await sites(c.var.siteId)).site;
-    return c.json(
-      page(rows, (row) => answerView(row, site)),
-      200,
-    );
-  });
+  const { store, now } = services;
 
   app.openapi(deliveriesRoute, async (c) => {
     const { limit, cursor, status, leadId } = c.req.valid('query');
@@ -143,21 +123,6 @@ export function workRoutes(app: OpenAPIHono<Env>, services: Services): void {
     await store.rejected.markReplayed(c.var.siteId, key, now());
     return c.json({ accepted, duplicates }, 200);
   });
-}
-
-function answerView({ id, touchpoint, ...answer }: StoredAnswer, site: Site) {
-  const prompt = site.prompts.find((each) => each.id === answer.promptId);
-  const questions = prompt && 'questions' in prompt ? prompt.questions : [];
-  const { promptType, questionType } = touchpoint.properties;
-  return {
-    ...answer,
-    id: `ans_${id}`,
-    questionText: questions.find((each) => each.id === answer.questionId)?.text ?? null,
-    promptType: typeof promptType === 'string' ? promptType : null,
-    questionType: typeof questionType === 'string' ? questionType : null,
-    timestamp: iso(touchpoint.at),
-    page: touchpoint.page,
-  };
 }
 
 function taskView(task: TaskRecord, now: number) {

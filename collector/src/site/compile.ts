@@ -1,6 +1,7 @@
 /** A site prepared for the fold: durations in milliseconds, score rules by the touchpoints that may fire them. */
 import { parseDuration } from '@handrail/sdk/condition';
 import type { Condition, TouchpointCondition } from '@handrail/sdk/protocol';
+import { isTransactional, transactionalSequences } from '../follow-ups/transactional.ts';
 import { type Matcher, matcherOf } from '../leads/matcher.ts';
 import type { ScoreRule, Sequence, Site } from './schema.ts';
 
@@ -27,6 +28,8 @@ export interface CompiledSequence extends Sequence {
   /** How long the sequence waits for the touchpoint that would make it needless. */
   unless: { matches: Matcher; withinMs: number } | undefined;
   reentryMs: number;
+  /** The visitor has asked for what it sends; see follow-ups/transactional.ts. */
+  isTransactional: boolean;
 }
 
 export interface CompiledSite {
@@ -77,7 +80,8 @@ export function compileSite(id: number, version: number, site: Site): CompiledSi
   for (const rule of site.scoring.rules) add(rule.when, !isPlain(rule.when));
   for (const stage of site.stages) add(stage.when, true);
   for (const flag of site.flags) add(flag.when, true);
-  for (const sequence of site.sequences) {
+  const sequences = [...transactionalSequences(site), ...site.sequences];
+  for (const sequence of sequences) {
     add(sequence.start, !isPlain(sequence.start));
     add(sequence.goal, true);
     for (const step of sequence.steps) add(step.if, true);
@@ -98,7 +102,7 @@ export function compileSite(id: number, version: number, site: Site): CompiledSi
     rulesByTouchpoint,
     memories: memoriesByName,
     testOf: (leaf) => tests.get(leaf) ?? compileTest(leaf),
-    sequences: site.sequences.map(compileSequence),
+    sequences: sequences.map(compileSequence),
   };
 }
 
@@ -131,6 +135,7 @@ function compileSequence(sequence: Sequence): CompiledSequence {
       withinMs: durationMs(unless.within),
     },
     reentryMs: durationMs(sequence.reentry),
+    isTransactional: isTransactional(sequence.id),
   };
 }
 

@@ -2,7 +2,7 @@
  * All that the collector keeps, behind one coarse and asynchronous interface: another engine can take SQLite's place
  * without the fold noticing. The store owns the transaction and calls the pure fold inside it.
  */
-import type { AnswerValue, Drops, JsonObject } from '@handrail/sdk/protocol';
+import type { Drops, JsonObject, LeadFacts, PromptDecisionCounts } from '@handrail/sdk/protocol';
 import type { Advance } from '../advance.ts';
 import type { CheckResult, SkipReason } from '../follow-ups/guards.ts';
 import type { Enrollment, PlannedStep } from '../follow-ups/plan.ts';
@@ -11,6 +11,7 @@ import type { Decoded, Rejection } from '../ingest/decode.ts';
 import type { LeadState } from '../leads/state.ts';
 import type { Touchpoint, Trust } from '../leads/touchpoint.ts';
 import type { CompiledSite } from '../site/compile.ts';
+import type { PromptStore } from './prompts.ts';
 
 export interface Store {
   sites: SiteStore;
@@ -34,6 +35,7 @@ export interface Store {
   rejected: RejectedStore;
   drops: DropStore;
   cookieless: CookielessStore;
+  prompts: PromptStore;
   /** Finishes what is under way, moves the write-ahead log into the database and closes it. */
   close(): Promise<void>;
 }
@@ -71,6 +73,8 @@ export interface IncomingBatch {
   rejected: (Rejection & { body: string })[];
   /** What the client could not keep or deliver since its batch before. */
   drops?: Drops | undefined;
+  /** What was decided about prompts since its batch before. */
+  decisions?: PromptDecisionCounts | undefined;
   /** What visitors who have refused did, with what tells them apart within a day; of that nothing is kept. */
   cookieless?: { touchpoints: CookielessTouchpoint[]; address: string | null; userAgent: string } | undefined;
   trust: Trust;
@@ -80,6 +84,8 @@ export interface IncomingBatch {
 export interface ApplyResult {
   accepted: number;
   duplicates: number;
+  /** Where the site has prompts, and all of the batch came from one browser. */
+  lead?: LeadFacts;
 }
 
 export interface LeadRecord {
@@ -125,17 +131,6 @@ export interface StoredScoreEntry {
   messageId: string;
   touchpoint: string;
 }
-export interface StoredAnswer {
-  id: number;
-  leadId: string;
-  leadName: string | null;
-  leadEmail: string | null;
-  promptId: string;
-  questionId: string;
-  value: AnswerValue;
-  touchpoint: Touchpoint;
-}
-
 export interface LeadStore {
   list(siteId: number, query: LeadQuery): Promise<Slice<LeadRecord>>;
   /** The id of a merged lead finds the one it was merged into. */
@@ -148,8 +143,6 @@ export interface LeadStore {
     after: Cursor | null,
   ): Promise<Slice<StoredTouchpoint>>;
   scoreEntries(siteId: number, leadId: string): Promise<StoredScoreEntry[]>;
-  /** Latest first. */
-  answers(siteId: number, limit: number, after: Cursor | null): Promise<Slice<StoredAnswer>>;
 }
 
 export type DeliveryStatus = 'due' | 'leased' | 'sent' | 'failed' | 'skipped';
@@ -185,6 +178,8 @@ export interface LeasedDelivery {
   scoreEntries: StoredScoreEntry[];
   /** E-mails sent to the lead since a week before. */
   messagesThisWeek: number;
+  /** Mails that were asked for in prompts and went, or are going, to the same address within a day, whoever asked. */
+  askedForToday: number;
   suppressed: boolean;
 }
 
@@ -241,8 +236,8 @@ export interface FollowUpStore {
   ): Promise<Slice<TaskRecord>>;
   /** `null` if there is no such task; doing a done one again changes nothing. */
   completeTask(siteId: number, taskId: string, now: number): Promise<TaskRecord | null>;
-  /** The address that a delivery went to, or `null` if there is no such delivery. */
-  addressOf(deliveryId: string): Promise<{ siteId: number; address: string } | null>;
+  /** The address of the lead that a delivery went to, or `null` if there is no such delivery. */
+  addressOf(deliveryId: string): Promise<{ siteId: number; leadId: string; address: string } | null>;
   suppress(siteId: number, address: string, now: number): Promise<void>;
 }
 

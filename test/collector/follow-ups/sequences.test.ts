@@ -251,7 +251,7 @@ describe('before a send, each answer is kept', () => {
     await collector.ingest(signUp(), addToCart());
     await passes(HOUR_MS);
     const secret = await collector.store.sites.signingSecret();
-    const { unsubscribeToken } = await import('../../../collector/src/unsubscribe-link.ts');
+    const { unsubscribeToken } = await import('../../../collector/src/mail-links.ts');
     const [delivery] = (await deliveries()).filter((each: { status: string }) => each.status === 'sent');
     const path = `/unsubscribe/${unsubscribeToken(delivery.id, secret)}`;
     expect(sink.mails[0]?.raw).toMatch(/List-Unsubscribe-Post: List-Unsubscribe=One-Click/);
@@ -316,6 +316,7 @@ describe('sending', () => {
       siteOf: async (id) => (await sites(id)).site,
       channels: { webhook: createWebhookChannel({ allowPrivateOrigins: [receiver.origin] }), email },
       unsubscribeUrl: (id) => `https://collect.example/unsubscribe/${id}`,
+      confirmUrl: (id) => `https://collect.example/confirm/${id}`,
       now: () => collector.clock.now,
     });
     for (let person = 0; person < 30; person++) {

@@ -22,6 +22,7 @@ const webinar = (messageId: string): Touchpoint => ({
   groupId: null,
   timezone: null,
   consent: null,
+  device: null,
 });
 
 test('what the collector itself notices of a lead counts as any touchpoint, once, also of a lead merged since', async () => {

@@ -289,6 +289,7 @@ describe('configuration', () => {
       groupId: null,
       timezone: null,
       consent: null,
+      device: null,
     });
     const step = { touchpoint, isNewSession: true, lead: null, enrollments: [] };
     const first = advance(step);

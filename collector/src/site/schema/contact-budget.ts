@@ -1,12 +1,11 @@
 /** How often one person may be addressed. */
 import { z } from 'zod';
+import { MAX_CONTACTS_PER_WEEK } from '../limits.ts';
 import { duration } from './basics.ts';
 
 const timeOfDay = z
   .string()
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'expected a time of day such as "21:00"' });
-/** A lead remembers no more contacts than this. */
-export const MAX_CONTACTS_PER_WEEK = 50;
 
 export const contactBudget = z.strictObject({
   prompts: z

@@ -1,21 +1,25 @@
 /** The write path: one batch's messages into touchpoints, leads, ledgers and follow-ups, inside a group's transaction. */
+import type { LeadFacts } from '@handrail/sdk/protocol';
 import type { Database } from 'better-sqlite3';
 import type { Advance } from '../../advance.ts';
 import type { Decoded } from '../../ingest/decode.ts';
 import { sessionOf } from '../../ingest/sessions.ts';
-import { isAnswerValue } from '../../leads/fold.ts';
 import { identify, type Verdict } from '../../leads/identity.ts';
+import { leadFacts } from '../../leads/lead-facts.ts';
+import { WEEK_MS } from '../../leads/prompt-records.ts';
 import type { LeadState } from '../../leads/state.ts';
 import type { Sender, Touchpoint } from '../../leads/touchpoint.ts';
 import type { CompiledSite } from '../../site/compile.ts';
 import type { ApplyResult, IncomingBatch } from '../store.ts';
 import { cookielessWriter } from './cookieless.ts';
+import { decisionsWriter } from './decisions.ts';
 import { dropsWriter } from './drops.ts';
 import { enrollmentWriter } from './enroll.ts';
 import type { Group, LoadedLead, LoadedVisitor } from './group.ts';
 import type { FoldLog } from './history.ts';
+import { impressionWriter } from './impressions.ts';
 import type { Merge } from './merge.ts';
-import { idToStore, touchpointData } from './rows.ts';
+import { IS_TRANSACTIONAL, idToStore, touchpointData } from './rows.ts';
 
 /** The oldest are forgotten beyond this, so that a public key can't fill the disk. */
 const MAX_REJECTED_KEPT = 10_000;
@@ -31,7 +35,9 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Applier {
   const enroll = enrollmentWriter(db);
   const insertTouchpoint = touchpointWriter(db);
   const insertRejected = rejectedWriter(db);
-  const insertAnswer = answerWriter(db);
+  const writeImpression = impressionWriter(db);
+  const addDecisions = decisionsWriter(db);
+  const messagesSentTo = recentMessages(db);
   const addDrops = dropsWriter(db);
   const countCookieless = cookielessWriter(db);
   const selectMessage = db
@@ -52,7 +58,6 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Applier {
     apply(group, batch, advance) {
       const result: ApplyResult = { accepted: batch.cookieless?.touchpoints.length ?? 0, duplicates: 0 };
       for (const each of batch.rejected) insertRejected(batch, each);
-      addDrops(batch);
       countCookieless(batch);
       for (const each of batch.decoded) {
         if (isStored(batch.siteId, each.touchpoint)) result.duplicates++;
@@ -61,7 +66,15 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Applier {
           result.accepted++;
         }
       }
-      return result;
+      const visitor = soleVisitor(group, batch);
+      // All known: the batch comes again since our reply was lost, and has been counted.
+      const isRepeated = batch.decoded.length > 0 && result.duplicates === batch.decoded.length;
+      if (!isRepeated) {
+        addDrops(batch);
+        addDecisions(batch, visitor?.id ?? null, advance.site.site);
+      }
+      const lead = factsFor(group, batch, visitor, advance.site);
+      return lead ? { ...result, lead } : result;
     },
     record(group, siteId, leadId, touchpoint, advance) {
       const id = selectLead.get(siteId, leadId);
@@ -71,6 +84,18 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Applier {
       return true;
     },
   };
+
+  /** What the browser that sent a batch may know of its lead; nothing where the site has no prompts to decide by it. */
+  function factsFor(
+    group: Group,
+    { trust, receivedAt }: IncomingBatch,
+    visitor: LoadedVisitor | null,
+    site: CompiledSite,
+  ): LeadFacts | null {
+    if (!visitor || trust !== 'browser' || site.site.prompts.length === 0) return null;
+    const { id, state } = group.lead(visitor.leadId);
+    return state && leadFacts(state, messagesSentTo(id, receivedAt), site, receivedAt);
+  }
 
   function accept(group: Group, { sender, touchpoint: decoded }: Decoded, advance: Advance): void {
     const { site } = advance;
@@ -103,7 +128,8 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Applier {
     if (sender) name(group, site.id, lead, sender, touchpoint);
     log.write(site, lead.id, id, folded);
     enroll(site, lead, followUps, touchpoint.receivedAt);
-    if (touchpoint.name === 'prompt_answered') insertAnswer(site.id, visitor.id, id, touchpoint);
+    if (touchpoint.name.startsWith('prompt_'))
+      writeImpression(site.id, visitor.id, id, touchpoint, folded.lead);
     group.changed(site, lead, visitor);
   }
 
@@ -218,13 +244,22 @@ function rejectedWriter(db: Database) {
   };
 }
 
-function answerWriter(db: Database) {
-  const insert = db.prepare(
-    'INSERT INTO answers (id, site_id, visitor_id, prompt_id, question_id, value) VALUES (?, ?, ?, ?, ?, ?)',
-  );
-  return (siteId: number, visitorId: number, touchpointId: number, { properties }: Touchpoint): void => {
-    const { promptId, questionId, value } = properties;
-    if (typeof promptId !== 'string' || typeof questionId !== 'string' || !isAnswerValue(value)) return;
-    insert.run(touchpointId, siteId, visitorId, promptId, questionId, value);
-  };
+/** The browser that sent all of a batch; `null` where it was none, or several. */
+function soleVisitor(group: Group, { siteId, decoded }: IncomingBatch): LoadedVisitor | null {
+  const anonymousId = decoded[0]?.sender.anonymousId ?? null;
+  return decoded.every(({ sender }) => sender.anonymousId === anonymousId)
+    ? group.visitor(siteId, anonymousId)
+    : null;
+}
+
+/** When e-mails that the person had not asked for went to a lead in the last week. */
+function recentMessages(db: Database) {
+  const select = db
+    .prepare<[number, number], number>(
+      `SELECT sent_at FROM deliveries JOIN enrollments ON enrollments.id = enrollment_id
+       WHERE deliveries.lead_id = ? AND channel = 'email' AND deliveries.status = 'sent' AND sent_at > ?
+         AND NOT ${IS_TRANSACTIONAL}`,
+    )
+    .pluck();
+  return (leadId: number, now: number): number[] => select.all(leadId, now - WEEK_MS);
 }

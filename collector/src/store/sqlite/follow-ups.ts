@@ -15,9 +15,10 @@ import type {
 import { deliveryInserter } from './enroll.ts';
 import { enrollmentFrom } from './group.ts';
 import { byId, LEAD_NAME, slice } from './leads.ts';
-import { LEAD_COLUMNS, type LeadRow, leadFrom } from './rows.ts';
+import { IS_TRANSACTIONAL, LEAD_COLUMNS, type LeadRow, leadFrom } from './rows.ts';
 
-const WEEK_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+const WEEK_MS = 7 * DAY_MS;
 
 type LeasedRow = LeadRow & {
   deliveryId: number;
@@ -35,6 +36,7 @@ type LeasedRow = LeadRow & {
   step: number;
   ended_at: number | null;
   messagesThisWeek: number;
+  askedForToday: number;
   suppressed: number;
 };
 
@@ -47,12 +49,18 @@ export function followUpStore(db: Database, leads: LeadStore): FollowUpStore {
        UNION ALL SELECT id FROM deliveries WHERE status = 'leased' AND leased_until <= $now
        LIMIT $limit)`,
   );
-  const selectLeased = db.prepare<{ lease: string; weekAgo: number }, LeasedRow>(
+  const selectLeased = db.prepare<{ lease: string; weekAgo: number; dayAgo: number }, LeasedRow>(
     `SELECT ${LEAD_COLUMNS}, leads.id AS leadId, deliveries.id AS deliveryId, deliveries.public_id AS deliveryPublicId,
        deliveries.site_id AS siteId, deliveries.step AS deliveryStep, channel, due_at AS dueAt, attempts,
        enrollments.id AS enrollment_id, sequence_id, enrollments.status, anchor_at, enrollments.step, ended_at,
-       (SELECT count(*) FROM deliveries AS sent WHERE sent.lead_id = leads.id AND sent.channel = 'email'
-          AND sent.status = 'sent' AND sent.sent_at > $weekAgo) AS messagesThisWeek,
+       (SELECT count(*) FROM deliveries AS sent JOIN enrollments ON enrollments.id = sent.enrollment_id
+          WHERE sent.lead_id = leads.id AND sent.channel = 'email' AND sent.status = 'sent'
+          AND sent.sent_at > $weekAgo AND NOT ${IS_TRANSACTIONAL}) AS messagesThisWeek,
+       (SELECT count(*) FROM leads AS named JOIN deliveries AS sent ON sent.lead_id = named.id
+          JOIN enrollments ON enrollments.id = sent.enrollment_id
+          WHERE named.site_id = deliveries.site_id AND named.email = leads.email AND ${IS_TRANSACTIONAL}
+          AND (sent.status = 'sent' AND sent.sent_at > $dayAgo
+            OR sent.status = 'leased' AND sent.id < deliveries.id)) AS askedForToday,
        EXISTS (SELECT 1 FROM suppressions WHERE suppressions.site_id = deliveries.site_id
           AND address = leads.email) AS suppressed
      FROM deliveries JOIN enrollments ON enrollments.id = enrollment_id JOIN leads ON leads.id = deliveries.lead_id
@@ -105,8 +113,8 @@ export function followUpStore(db: Database, leads: LeadStore): FollowUpStore {
   const completeTask = db.prepare(
     'UPDATE tasks SET done_at = ? WHERE site_id = ? AND public_id = ? AND done_at IS NULL',
   );
-  const selectAddress = db.prepare<[string], { siteId: number; address: string | null }>(
-    `SELECT deliveries.site_id AS siteId, email AS address FROM deliveries JOIN leads ON leads.id = lead_id
+  const selectAddress = db.prepare<[string], { siteId: number; leadId: string; address: string | null }>(
+    `SELECT deliveries.site_id AS siteId, leads.public_id AS leadId, email AS address FROM deliveries JOIN leads ON leads.id = lead_id
      WHERE deliveries.public_id = ?`,
   );
   const insertSuppression = db.prepare(
@@ -116,7 +124,9 @@ export function followUpStore(db: Database, leads: LeadStore): FollowUpStore {
   const takeLease = db.transaction((now: number, limit: number, leaseMs: number): LeasedRow[] => {
     const name = randomUUID();
     lease.run({ lease: name, until: now + leaseMs, now, limit });
-    return selectLeased.all({ lease: name, weekAgo: now - WEEK_MS }).map((row) => ({ ...row, lease: name }));
+    return selectLeased
+      .all({ lease: name, weekAgo: now - WEEK_MS, dayAgo: now - DAY_MS })
+      .map((row) => ({ ...row, lease: name }));
   });
 
   const settle = db.transaction(
@@ -172,6 +182,7 @@ export function followUpStore(db: Database, leads: LeadStore): FollowUpStore {
           lead: leadFrom(row),
           scoreEntries: await leads.scoreEntries(row.siteId, row.public_id),
           messagesThisWeek: row.messagesThisWeek,
+          askedForToday: row.askedForToday,
           suppressed: row.suppressed === 1,
         })),
       );
@@ -213,7 +224,7 @@ export function followUpStore(db: Database, leads: LeadStore): FollowUpStore {
     },
     async addressOf(deliveryId) {
       const found = selectAddress.get(deliveryId);
-      return found?.address ? { siteId: found.siteId, address: found.address } : null;
+      return found?.address ? { ...found, address: found.address } : null;
     },
     async suppress(siteId, address, now) {
       insertSuppression.run(siteId, address, now);

@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Enrollment } from '../../follow-ups/plan.ts';
 import type { Session } from '../../ingest/sessions.ts';
 import { heatOf } from '../../leads/heat.ts';
-import type { LeadState } from '../../leads/state.ts';
+import { type LeadState, stateFrom } from '../../leads/state.ts';
 import type { CompiledSite } from '../../site/compile.ts';
 import { LEAD_COLUMNS, type LeadRow } from './rows.ts';
 
@@ -124,7 +124,7 @@ export function groups(db: Database): () => Group {
       userId: row.user_id,
       email: row.email,
       identifiedAt: row.identified_at,
-      state: row.state === '' ? null : (JSON.parse(row.state) as LeadState),
+      state: row.state === '' ? null : stateFrom(row.state),
       enrollments,
     };
   }

@@ -9,6 +9,7 @@ import { foldLog, history } from './history.ts';
 import { leadStore } from './leads.ts';
 import { merger } from './merge.ts';
 import { openDatabase } from './open.ts';
+import { promptStore } from './prompts.ts';
 import { rejectedStore } from './rejected.ts';
 import { siteStore } from './sites.ts';
 
@@ -35,6 +36,7 @@ export function openSqliteStore(path: string): Store {
     rejected: guarded(rejectedStore(db)),
     drops: guarded(dropStore(db)),
     cookieless: guarded(cookielessStore(db)),
+    prompts: guarded(promptStore(db)),
     async close() {
       await commits.drain();
       db.pragma('wal_checkpoint(TRUNCATE)');

@@ -1,6 +1,5 @@
 /** What the owner asks about leads. Lists are cut by key, never by offset, so that pages stay right while rows move. */
 
-import type { AnswerValue } from '@handrail/sdk/protocol';
 import type { Database } from 'better-sqlite3';
 import {
   type Compilable,
@@ -137,16 +136,6 @@ export function leadStore(db: Database): LeadStore {
        SELECT coalesce(merged_into, id) FROM leads WHERE site_id = ? AND public_id = ?)
      ORDER BY score_entries.at, touchpoint_id, rule_id`,
   );
-  const selectAnswers = db.prepare<
-    [number, number, number],
-    TouchpointRow & LeadName & { promptId: string; questionId: string; value: AnswerValue }
-  >(
-    `SELECT ${TOUCHPOINT_COLUMNS}, leads.public_id AS leadId, leads.email AS leadEmail, ${LEAD_NAME},
-       prompt_id AS promptId, question_id AS questionId, value
-     FROM answers JOIN touchpoints ON touchpoints.id = answers.id
-     JOIN visitors ON visitors.id = answers.visitor_id JOIN leads ON leads.id = visitors.lead_id
-     WHERE answers.site_id = ? AND answers.id < ? ORDER BY answers.id DESC LIMIT ?`,
-  );
 
   return {
     async list(siteId, query) {
@@ -177,24 +166,6 @@ export function leadStore(db: Database): LeadStore {
       return selectEntries
         .all(siteId, leadId)
         .map(({ message_id, ...entry }) => ({ ...entry, messageId: idFrom(message_id) }));
-    },
-    async answers(siteId, limit, after) {
-      const rows = selectAnswers.all(siteId, after?.id ?? Number.MAX_SAFE_INTEGER, limit + 1);
-      return slice(
-        rows,
-        limit,
-        byId,
-        ({ id, leadId, leadName, leadEmail, promptId, questionId, value, ...row }) => ({
-          id,
-          leadId,
-          leadName,
-          leadEmail,
-          promptId,
-          questionId,
-          value,
-          touchpoint: touchpointFrom({ id, ...row }),
-        }),
-      );
     },
   };
 }

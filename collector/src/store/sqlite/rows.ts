@@ -1,7 +1,8 @@
 /** Between rows and records. */
 
-import type { Consent, JsonObject } from '@handrail/sdk/protocol';
-import type { LeadState } from '../../leads/state.ts';
+import type { Consent, Device, JsonObject } from '@handrail/sdk/protocol';
+import { TRANSACTIONAL_IDS } from '../../follow-ups/transactional.ts';
+import { stateFrom } from '../../leads/state.ts';
 import type { Page, Source, Touchpoint, Trust } from '../../leads/touchpoint.ts';
 import type { LeadRecord } from '../store.ts';
 
@@ -30,11 +31,12 @@ interface TouchpointData {
   groupId?: string;
   timezone?: string;
   consent?: Partial<Consent>;
+  device?: Device;
   bot?: string;
 }
 
 export function touchpointData(touchpoint: Touchpoint): string {
-  const { page, source, properties, originalName, groupId, timezone, consent, bot } = touchpoint;
+  const { page, source, properties, originalName, groupId, timezone, consent, device, bot } = touchpoint;
   return JSON.stringify({
     page: page ? withoutNulls(page) : undefined,
     source: source ? withoutNulls(source) : undefined,
@@ -43,6 +45,7 @@ export function touchpointData(touchpoint: Touchpoint): string {
     groupId: groupId ?? undefined,
     timezone: timezone ?? undefined,
     consent: consent ?? undefined,
+    device: device ?? undefined,
     bot: bot ?? undefined,
   });
 }
@@ -65,6 +68,7 @@ export function touchpointFrom(row: TouchpointRow): Touchpoint {
     groupId: data.groupId ?? null,
     timezone: data.timezone ?? null,
     consent: data.consent ?? null,
+    device: data.device ?? null,
   };
 }
 
@@ -85,6 +89,9 @@ export function idFrom(stored: Buffer | string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
+/** Of an enrollment: what it sends was asked for, and is no contact in the sense of the contact budget. */
+export const IS_TRANSACTIONAL = `enrollments.sequence_id IN (${TRANSACTIONAL_IDS.map((id) => `'${id}'`).join(', ')})`;
+
 export interface LeadRow {
   id: number;
   public_id: string;
@@ -104,6 +111,6 @@ export function leadFrom(row: LeadRow): LeadRecord {
     email: row.email,
     heat: row.heat,
     identifiedAt: row.identified_at,
-    state: JSON.parse(row.state) as LeadState,
+    state: stateFrom(row.state),
   };
 }
