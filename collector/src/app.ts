@@ -14,6 +14,8 @@ import { dropRoutes } from './routes/drops.ts';
 import { readFiles, serveFile } from './routes/files.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { leadRoutes } from './routes/leads.ts';
+import { previewRoutes } from './routes/previews.ts';
+import { promptRoutes } from './routes/prompts.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
@@ -38,9 +40,17 @@ export interface CollectorOptions {
 const INGEST_PATHS = ['batch', 'track', 'page', 'screen', 'identify', 'group', 'alias'].map(
   (name) => `/v1/${name}`,
 );
-const OWNER_PATHS = ['leads', 'answers', 'deliveries', 'tasks', 'rejected', 'drops', 'cookieless'].map(
-  (name) => `/v1/${name}`,
-);
+const OWNER_PATHS = [
+  'leads',
+  'answers',
+  'prompts',
+  'prompt-templates',
+  'deliveries',
+  'tasks',
+  'rejected',
+  'drops',
+  'cookieless',
+].map((name) => `/v1/${name}`);
 const RETRY_AFTER_SECONDS = 5;
 
 const DASHBOARD_CSP =
@@ -97,6 +107,8 @@ export function createCollector({
   leadRoutes(app, services);
   workRoutes(app, services);
   answerRoutes(app, services);
+  promptRoutes(app, services);
+  previewRoutes(app, services);
   dropRoutes(app, services);
   cookielessRoutes(app, services);
   unsubscribeRoutes(app, services);

@@ -19,6 +19,7 @@ export type ProblemCode =
   | 'cross_site'
   | 'origin_not_allowed'
   | 'not_found'
+  | 'invalid_prompt'
   | 'already_replayed'
   | 'unavailable'
   | 'internal';

@@ -17,7 +17,7 @@ export interface PromptMemory {
 }
 
 export const WEEK_MS = 7 * 86_400_000;
-const NOTHING_YET: PromptMemory = {
+export const NO_MEMORY: PromptMemory = {
   shown: 0,
   lastShownAt: null,
   answeredAt: null,
@@ -34,7 +34,7 @@ export function withPrompt(
   const { promptId } = touchpoint.properties;
   if (typeof promptId !== 'string' || !site.prompts.some(({ id }) => id === promptId)) return {};
   const known = Object.hasOwn(lead.prompts, promptId) ? lead.prompts[promptId] : undefined;
-  const next = after(known ?? NOTHING_YET, touchpoint);
+  const next = after(known ?? NO_MEMORY, touchpoint);
   if (!next) return {};
   return {
     prompts: { ...lead.prompts, [promptId]: next },

@@ -1,12 +1,14 @@
 /** What pages and editors read of a site: its prompts, the schema of its configuration. */
 
-import type { DurationText, PromptsDocument } from '@handrail/sdk/protocol';
+import type { PromptsDocument } from '@handrail/sdk/protocol';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { etag } from 'hono/etag';
 import { z as plainZod } from 'zod';
 import { hashOf } from '../keys.ts';
 import { Problem } from '../problem.ts';
 import { siteSchema } from '../site/schema.ts';
+import { promptsDocument } from '../site/translate.ts';
+import { acceptedLanguages } from './accept-language.ts';
 import type { Env, Services } from './context.ts';
 import { answers } from './lists.ts';
 
@@ -22,12 +24,10 @@ const promptsRoute = createRoute({
   responses: answers(
     z.object({
       prompts: z.array(z.custom<PromptsDocument['prompts'][number]>().openapi({ type: 'object' })),
-      contactBudget: z.object({
-        perSession: z.int(),
-        cooldown: z.custom<DurationText>().openapi({ type: 'string' }),
-      }),
+      contactBudget: z.custom<PromptsDocument['contactBudget']>().openapi({ type: 'object' }),
+      theme: z.custom<NonNullable<PromptsDocument['theme']>>().openapi({ type: 'object' }).optional(),
     }),
-    'Cacheable; has an ETag.',
+    'In the languages that `Accept-Language` asks for, as far as there are such. Cacheable; has an ETag.',
   ),
 });
 
@@ -38,8 +38,8 @@ export function siteRoutes(app: OpenAPIHono<Env>, { store, sites }: Services): v
     if (!found) throw new Problem(404, 'not_found', 'writeKey: no such site');
     const { site } = (await sites(found.siteId)).site;
     c.header('Cache-Control', `public, max-age=${CACHE_SECONDS}, stale-while-revalidate=${STALE_SECONDS}`);
-    const document = { prompts: site.prompts, contactBudget: site.contactBudget.prompts };
-    return c.json(document satisfies PromptsDocument, 200);
+    c.header('Vary', 'Accept-Language');
+    return c.json(promptsDocument(site, acceptedLanguages(c)), 200);
   });
 
   const schema = plainZod.toJSONSchema(siteSchema, { io: 'input', unrepresentable: 'any' });

@@ -1,29 +1,9 @@
 /** What is kept of prompts beside the touchpoints: impressions with their answers, decisions, drafts to look at. */
-import type { AnswerValue, Device, JsonObject, PromptReason } from '@handrail/sdk/protocol';
+import type { AnswerValue, JsonObject, PromptReason } from '@handrail/sdk/protocol';
+import type { Impression } from '../insights/impression.ts';
 import type { Matcher } from '../leads/matcher.ts';
 import type { Touchpoint } from '../leads/touchpoint.ts';
 import type { Cursor, Slice } from './store.ts';
-
-/** One showing of a prompt, or one that was held back. Times are milliseconds UTC. */
-export interface Impression {
-  promptId: string;
-  /** The person's; stands for nothing outside of this process. */
-  leadKey: number;
-  at: number;
-  heldOut: boolean;
-  /** The first answer was given. */
-  started: boolean;
-  completed: boolean;
-  dismissed: boolean;
-  acted: boolean;
-  path: string | null;
-  device: Device | null;
-  channel: string | null;
-  stage: string | null;
-  segments: string[];
-  /** The latest to each question. */
-  answers: { questionId: string; questionType: string | null; value: AnswerValue }[];
-}
 
 export interface Span {
   /** Included. */

@@ -1,7 +1,8 @@
 /** What the owner asks about prompts. What may be long is read in parts, with a turn of the event loop between two. */
 import type { Device, JsonObject, PromptReason } from '@handrail/sdk/protocol';
 import type { Database } from 'better-sqlite3';
-import type { Impression, PromptDecision, PromptStore } from '../prompts.ts';
+import type { Impression } from '../../insights/impression.ts';
+import type { PromptDecision, PromptStore } from '../prompts.ts';
 import { answerReader } from './answers.ts';
 import { valueFrom } from './impressions.ts';
 import { slice } from './leads.ts';
