@@ -52,15 +52,21 @@ const isMain = isOneOf('collector/src/main.ts');
 
 /** Functions of what they are given. None reaches anything else, since each imports only from among them. */
 const inLeadsOrIngest = below('collector/src/leads', 'collector/src/ingest');
+const inInsights = below('collector/src/insights');
 const isPure = (path: string) =>
   inLeadsOrIngest(path) ||
+  inInsights(path) ||
   [
     'advance.ts',
     'wire.ts',
     'site/compile.ts',
+    'site/limits.ts',
+    'site/scales.ts',
+    'site/translate.ts',
     'follow-ups/plan.ts',
     'follow-ups/guards.ts',
     'follow-ups/quiet-hours.ts',
+    'follow-ups/transactional.ts',
   ].some((name) => path === `collector/src/${name}`);
 
 const REQUESTS = ['fetch', 'sendBeacon', 'XMLHttpRequest', 'WebSocket', 'EventSource'];

@@ -8,7 +8,7 @@ import type { Cursor } from '../store/store.ts';
 import type { Env, Services } from './context.ts';
 import { asFile, type Columns, exportContent } from './export.ts';
 import { answers, listOf, listQuery, page, parseCursor } from './lists.ts';
-import { DAY_MS, periodQuery } from './period.ts';
+import { endOfDay, periodQuery } from './period.ts';
 import { answerSchema } from './schemas.ts';
 
 const score = z.coerce.number().min(-1000).max(1000).optional();
@@ -49,7 +49,7 @@ export function answerRoutes(app: OpenAPIHono<Env>, { store, sites }: Services):
           ...filter,
           text: q,
           ...(from !== undefined && { from: Date.parse(from) }),
-          ...(to !== undefined && { to: Date.parse(to) + DAY_MS }),
+          ...(to !== undefined && { to: endOfDay(to) }),
         } satisfies AnswerFilter,
         size,
         after,

@@ -34,7 +34,8 @@ export function page<Row, Item>({ rows, next }: Slice<Row>, toItem: (row: Row) =
   };
 }
 
-const problem = (description: string) => ({
+/** For the `responses` of a route. */
+export const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: problemSchema } },
 });

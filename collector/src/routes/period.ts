@@ -4,7 +4,7 @@ import { iso } from '../leads/view.ts';
 import { Problem } from '../problem.ts';
 import type { Span } from '../store/prompts.ts';
 
-export const DAY_MS = 86_400_000;
+const DAY_MS = 86_400_000;
 
 export const periodQuery = {
   from: z.iso.date().optional(),
@@ -29,7 +29,9 @@ export function periodOf(
       field: 'from',
     });
   }
-  return { from: Date.parse(first), to: Date.parse(last) + DAY_MS, days: { from: first, to: last } };
+  return { from: Date.parse(first), to: endOfDay(last), days: { from: first, to: last } };
 }
 
+/** The first moment after it. */
+export const endOfDay = (day: string): number => Date.parse(day) + DAY_MS;
 export const dayOf = (at: number): string => iso(at).slice(0, 10);

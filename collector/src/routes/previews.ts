@@ -11,7 +11,7 @@ import type { Site } from '../site/schema.ts';
 import { translated } from '../site/translate.ts';
 import { acceptedLanguages } from './accept-language.ts';
 import type { Env, Services } from './context.ts';
-import { answers } from './lists.ts';
+import { answers, problem } from './lists.ts';
 
 const VALID_MS = 3_600_000;
 const TOKEN_BYTES = 24;
@@ -39,10 +39,13 @@ const createPreviewRoute = createRoute({
       },
     },
   },
-  responses: answers(
-    z.object({ token: z.string(), expiresAt: z.iso.datetime(), parameter: z.string() }),
-    'The token.',
-  ),
+  responses: {
+    ...answers(
+      z.object({ token: z.string(), expiresAt: z.iso.datetime(), parameter: z.string() }),
+      'The token.',
+    ),
+    422: problem('The draft could not work; `field` is the path of what is wrong.'),
+  },
 });
 const readPreviewRoute = createRoute({
   method: 'get',

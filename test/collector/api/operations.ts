@@ -27,7 +27,7 @@ export async function documentedOperations(collector: TestCollector): Promise<Op
 export function pathWith(ids: SiteIds, path: string): string {
   const [, kind] = /^\/v1\/(\w+)\/\{id\}/.exec(path) ?? [];
   if (!kind) return path;
-  const id = { leads: ids.lead, tasks: ids.task, rejected: ids.rejected }[kind];
+  const id = { leads: ids.lead, tasks: ids.task, rejected: ids.rejected, prompts: ids.prompt }[kind];
   if (!id) throw new Error(`no id for ${path}`);
   return path.replace('{id}', id);
 }

@@ -39,6 +39,7 @@ test('the owner has operations, and the public no others than these', () => {
   const publicOnes = operations.filter(({ security }) => security.length === 0);
   expect(publicOnes.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     'DELETE /v1/session',
+    'GET /v1/sites/{writeKey}/preview/{token}',
     'GET /v1/sites/{writeKey}/prompts',
     'POST /v1/session',
   ]);
@@ -67,7 +68,7 @@ describe.each(ownerOperations)('Q31 $method $path', (operation) => {
     test("404 with another site's id, as with one that never was", async () => {
       const foreign = await call(operation, `Bearer ${SECRET_KEY}`, other);
       expect([foreign.status, foreign.body.code]).toEqual([404, 'not_found']);
-      const never = { lead: 'lead_none', task: 'task_none', rejected: 'rej_999' };
+      const never = { lead: 'lead_none', task: 'task_none', rejected: 'rej_999', prompt: 'none' };
       const missing = await call(operation, `Bearer ${SECRET_KEY}`, never);
       expect([missing.status, missing.body.code]).toEqual([404, 'not_found']);
     });

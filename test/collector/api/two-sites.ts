@@ -1,12 +1,20 @@
-/** Two sites in one collector, each with a lead, a task, a delivery and a rejected message. */
+/** Two sites in one collector, each with a prompt, a lead, a task, a delivery and a rejected message. */
 import { hashOf } from '../../../collector/src/keys.ts';
 import { SECRET_KEY, startCollector, type TestCollector, WRITE_KEY } from '../../support/collector.ts';
 
 export const OTHER_WRITE_KEY = 'pk_other_0123456789ab';
 export const OTHER_SECRET_KEY = 'sk_other_0123456789ab';
 
-const SITE = {
+const siteAsking = (promptId: string) => ({
   name: 'Shop',
+  prompts: [
+    {
+      id: promptId,
+      type: 'survey',
+      on: { code: true },
+      questions: [{ id: 'why', type: 'text', text: 'Why?' }],
+    },
+  ],
   sequences: [
     {
       id: 'demo',
@@ -14,18 +22,19 @@ const SITE = {
       steps: [{ after: '0s', task: { title: 'Prepare', due: '1h' } }],
     },
   ],
-};
+});
 
 export interface SiteIds {
   lead: string;
   task: string;
   rejected: string;
+  prompt: string;
 }
 
 export async function startTwoSites(): Promise<{ collector: TestCollector; own: SiteIds; other: SiteIds }> {
-  const collector = await startCollector({ site: SITE });
+  const collector = await startCollector({ site: siteAsking('own-poll') });
   const { store, clock, dispatcher } = collector;
-  const otherId = await store.sites.create(SITE, clock.now);
+  const otherId = await store.sites.create(siteAsking('other-poll'), clock.now);
   await store.sites.addKey(otherId, 'write', hashOf(OTHER_WRITE_KEY), clock.now);
   await store.sites.addKey(otherId, 'secret', hashOf(OTHER_SECRET_KEY), clock.now);
 
@@ -51,6 +60,7 @@ export async function startTwoSites(): Promise<{ collector: TestCollector; own: 
       lead: await first('/v1/leads'),
       task: await first('/v1/tasks'),
       rejected: await first('/v1/rejected'),
+      prompt: await first('/v1/prompts'),
     };
   }
   return { collector, own: await idsOf(SECRET_KEY), other: await idsOf(OTHER_SECRET_KEY) };
