@@ -43,6 +43,8 @@ function nameTheNearestKey(issue: z.core.$ZodRawIssue): string | undefined {
 
 function explain(issue: z.core.$ZodIssue, prefix: PropertyKey[]): SiteProblem[] {
   const path = [...prefix, ...issue.path];
+  if (issue.code === 'invalid_key')
+    return [{ path: pathText(path), message: issue.issues[0]?.message ?? issue.message }];
   if (issue.code !== 'invalid_union' || issue.errors.length === 0)
     return [{ path: pathText(path), message: issue.message }];
   // Of all the forms the value might have had, tell about the one it is nearest to.
