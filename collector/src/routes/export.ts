@@ -75,11 +75,10 @@ async function* itemsOf<Row, Item>(
 }
 
 function jsonLines<Item>(items: AsyncIterable<Item>): Readable {
-  return Readable.from(
-    (async function* () {
-      for await (const item of items) yield `${JSON.stringify(item)}\n`;
-    })(),
-  );
+  const lines = (async function* () {
+    for await (const item of items) yield `${JSON.stringify(item)}\n`;
+  })();
+  return Readable.from(lines, { objectMode: false });
 }
 
 function csvLines<Item>(items: AsyncIterable<Item>, columns: Columns<Item>): Readable {
@@ -89,6 +88,8 @@ function csvLines<Item>(items: AsyncIterable<Item>, columns: Columns<Item>): Rea
     record_delimiter: 'windows',
     // What a visitor typed must not be run by the spreadsheet that it is opened in.
     escape_formulas: true,
+    // A lone CR or LF is a line break to many a reader (RFC 4180, section 2.6).
+    quoted_match: /[\r\n]/,
     cast: { boolean: String },
   };
   const rows = (async function* () {

@@ -3,7 +3,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { AnswerFilter, PromptStore, StoredAnswer } from '../prompts.ts';
 import { valueFrom } from './impressions.ts';
 import { byId, LEAD_NAME, type LeadName, slice } from './leads.ts';
-import { TOUCHPOINT_COLUMNS, type TouchpointRow, touchpointFrom } from './rows.ts';
+import { idFrom, TOUCHPOINT_COLUMNS, type TouchpointRow, touchpointFrom } from './rows.ts';
 
 type AnswerRow = TouchpointRow &
   LeadName & {
@@ -14,6 +14,12 @@ type AnswerRow = TouchpointRow &
     value: string | number | Buffer;
     cartValue: number | null;
   };
+
+interface SessionRow {
+  id: number;
+  name: string;
+  path: string | null;
+}
 
 /** What each filter asks of a row; all that are given must hold. */
 const CONDITIONS: { readonly [filter in keyof AnswerFilter]-?: string } = {
@@ -46,10 +52,7 @@ export function answerReader(db: Database): PromptStore['answers'] {
   // SQLite's own lower() knows ASCII only.
   db.function('lower_case', { deterministic: true }, (text: unknown) => String(text).toLowerCase());
   const statements = new Map<string, Statement<object, AnswerRow>>();
-  const selectSession = db.prepare<
-    [number, Buffer | string, number],
-    { id: number; name: string; path: string | null }
-  >(
+  const selectSession = db.prepare<[number, Buffer | string, number], SessionRow>(
     `SELECT id, name, json_extract(data, '$.page.path') AS path FROM touchpoints
      WHERE visitor_id = ? AND session_id = ? ORDER BY id LIMIT ?`,
   );
@@ -71,22 +74,16 @@ export function answerReader(db: Database): PromptStore['answers'] {
     return statement;
   }
 
-  function contextOf({
-    id,
-    visitor_id,
-    session_id,
-  }: AnswerRow): Pick<StoredAnswer, 'pathsBefore' | 'friction'> {
-    const session =
-      session_id === null ? [] : selectSession.all(visitor_id, session_id, MAX_TOUCHPOINTS_READ);
-    const friction: StoredAnswer['friction'] = {};
-    for (const { name } of session) {
-      if (FRICTION.includes(name)) friction[name] = (friction[name] ?? 0) + 1;
-    }
-    const pathsBefore = session
-      .filter((each) => each.name === 'page_view' && each.id < id && each.path !== null)
-      .map(({ path }) => path ?? '')
-      .slice(-MAX_PATHS_SHOWN);
-    return { pathsBefore, friction };
+  /** A prompt's answers come from one session, which is then read once. */
+  function sessionReader(): (row: AnswerRow) => SessionRow[] {
+    const read = new Map<string, SessionRow[]>();
+    return ({ visitor_id, session_id }) => {
+      if (session_id === null) return [];
+      const key = `${visitor_id}/${idFrom(session_id)}`;
+      const rows = read.get(key) ?? selectSession.all(visitor_id, session_id, MAX_TOUCHPOINTS_READ);
+      read.set(key, rows);
+      return rows;
+    };
   }
 
   return async (siteId, filter, limit, after) => {
@@ -95,6 +92,7 @@ export function answerReader(db: Database): PromptStore['answers'] {
     );
     const given = Object.fromEntries(filters.map((each) => [each, filter[each]]));
     const before = after?.id ?? Number.MAX_SAFE_INTEGER;
+    const sessionOf = sessionReader();
     const rows = statementFor(filters).all({ ...given, siteId, before, limit: limit + 1 });
     return slice(
       rows,
@@ -111,8 +109,20 @@ export function answerReader(db: Database): PromptStore['answers'] {
         value: valueFrom(row.value),
         touchpoint: touchpointFrom(row),
         cartValue: row.cartValue,
-        ...contextOf(row),
+        ...contextOf(row, sessionOf(row)),
       }),
     );
   };
+}
+
+function contextOf({ id }: AnswerRow, session: SessionRow[]): Pick<StoredAnswer, 'pathsBefore' | 'friction'> {
+  const friction: StoredAnswer['friction'] = {};
+  for (const { name } of session) {
+    if (FRICTION.includes(name)) friction[name] = (friction[name] ?? 0) + 1;
+  }
+  const pathsBefore = session
+    .filter((each) => each.name === 'page_view' && each.id < id && each.path !== null)
+    .map(({ path }) => path ?? '')
+    .slice(-MAX_PATHS_SHOWN);
+  return { pathsBefore, friction };
 }
