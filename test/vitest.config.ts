@@ -36,6 +36,18 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        ...common,
+        test: {
+          name: 'budget',
+          include: ['test/budget/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // What they measure is time, so nothing of ours runs beside them.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });

@@ -21,11 +21,12 @@ import { quietly } from './quietly.ts';
 import { createRecorder, type OwnMessage } from './recorder.ts';
 import { createScrub } from './scrub.ts';
 import { endSession } from './session.ts';
-import { browserStorage, openStorage } from './storage.ts';
+import { openStorage } from './storage.ts';
 import { startTask } from './task.ts';
 import { createTouchpointLog } from './touchpoint-log.ts';
 import { postUnanswered } from './transport.ts';
 import { forgetVisitor, nameVisitor } from './visitor.ts';
+import { whenIdle } from './when-idle.ts';
 
 declare const __VERSION__: string;
 
@@ -75,12 +76,12 @@ export function start(
 /**
  * Puts the parts together. All state that is not a part's own is here: consent, traits, what was loaded.
  *
- * Only what must be known at once is asked now. The rest is begun in a task of its own, since both together would be
- * a long one on a slow phone; or by the first call, or the end of the page, if that comes before it.
+ * Only what must be known at once is asked now. The rest is begun when the page is idle, since both together would be
+ * a long task on a slow phone; or by the first call, or the end of the page, if that comes before it.
  */
 function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => void): Handrail {
   const { writeKey, endpoint, hashRouting } = config;
-  const storage = openStorage(browserStorage());
+  const storage = openStorage(() => localStorage);
   const link = loaders.createLink?.(config, storage);
   /** Of visitor, session and decision, which may be those of several subdomains. */
   const identity = link?.storage ?? storage;
@@ -133,8 +134,8 @@ function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => vo
     record({ type: 'track', event }, properties, at, where);
   const recordPageView = (properties?: Properties, where = page(), at?: number) =>
     record({ type: 'page' }, { ...where, ...properties }, at, where);
-  const recordOwnPageView = () =>
-    config.off.includes('page-views') || recordPageView({}, opening?.page, opening?.at);
+  const recordOwnPageView = (view?: typeof opening) =>
+    config.off.includes('page-views') || recordPageView({}, view?.page, view?.at);
   lifecycle.on('route', recordOwnPageView);
   /** Commerce without the cart. GA4 lists a whole one as `view_cart`. */
   function recordPlain({ event, ecommerce, at }: CommerceCall) {
@@ -157,7 +158,7 @@ function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => vo
   function follow() {
     link?.adopt();
     rememberConsent(consent, identity);
-    recordOwnPageView();
+    recordOwnPageView(opening);
     takeKeptCalls(storage).forEach(commerceCalls.add);
     const parts = {
       loaders,
@@ -231,7 +232,7 @@ function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => vo
       consent = withDecision({ ...consent, marketing: 'denied' }, decision);
       forget();
     } else if (isDenied && before.analytics !== 'denied' && config.countsRefused) {
-      recordOwnPageView();
+      recordOwnPageView(opening);
     }
   }
 
@@ -324,7 +325,7 @@ function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => vo
     },
     explain: () => explanation,
   };
-  setTimeout(begin);
+  whenIdle(begin);
   return handrail;
 }
 

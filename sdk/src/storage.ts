@@ -12,21 +12,13 @@ export interface KeyValueStorage {
   clear(): void;
 }
 
-/** Reading the property itself throws in a sandboxed iframe and where the visitor blocks site data. */
-export function browserStorage(): Storage | undefined {
-  try {
-    return localStorage;
-  } catch {
-    return undefined;
-  }
-}
-
-export function openStorage(area: Storage | undefined): KeyValueStorage {
+/** @param area reading the property itself throws in a sandboxed iframe and where the visitor blocks site data */
+export function openStorage(area: () => Storage): KeyValueStorage {
   const memory = new Map<string, string>();
 
   function quietly<T>(action: (area: Storage) => T): T | undefined {
     try {
-      return area && action(area);
+      return action(area());
     } catch {
       return undefined;
     }
