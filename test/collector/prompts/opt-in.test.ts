@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createEmailChannel, type EmailChannel } from '../../../collector/src/follow-ups/channels/email.ts';
-import { SECRET_KEY, startCollector, type TestCollector } from '../../support/collector.ts';
+import { startCollector, type TestCollector } from '../../support/collector.ts';
 import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts';
 import { type Browser, browserOf } from './browser.ts';
 
