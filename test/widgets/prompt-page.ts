@@ -2,25 +2,19 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import type {
-  Cart,
-  CartNudgePrompt,
-  ChoiceQuestion,
-  NpsQuestion,
-  Prompt,
-  QuestionPrompt,
-  TextQuestion,
-} from '@handrail/sdk/protocol';
+import type { Prompt } from '@handrail/sdk/protocol';
 import type { Answer, EmailReply, MountOptions, MountOutcome } from '@handrail/widgets';
 import type { Page } from 'playwright-core';
 
-/** The very file that sites load; `npm test` has built it. */
-const WIDGETS = fileURLToPath(new URL('../../sdk/dist/page/handrail-widgets.js', import.meta.url));
+/** The very files that sites load; `npm test` has built them. */
+const BUILT = fileURLToPath(new URL('../../sdk/dist/page/', import.meta.url));
+const built = (file: string): string => readFileSync(`${BUILT}${file}`, 'utf8');
 
 /** What `openPage` leaves in the page. */
 declare global {
   interface Window {
     widgets: typeof import('@handrail/widgets');
+    languages: typeof import('@handrail/widgets/languages');
     answers: Answer[];
     emails: EmailReply[];
     outcomes: MountOutcome[];
@@ -37,6 +31,7 @@ window.answers = []; window.emails = []; window.outcomes = []; window.violations
 document.addEventListener('securitypolicyviolation', (event) => window.violations.push(event.effectiveDirective));
 document.addEventListener('keydown', (event) => window.keysSeen.push(event.key));
 window.widgets = await import('/widgets.js');
+window.languages = await import('/languages.js');
 document.documentElement.dataset.ready = '';
 `;
 
@@ -45,6 +40,8 @@ export interface PageSetup {
   body?: string;
   /** The page's own stylesheet. */
   css?: string;
+  /** Runs before everything else. */
+  script?: string;
   /** Content-Security-Policy. */
   csp?: string;
 }
@@ -54,13 +51,16 @@ export async function startSite() {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://site');
     const files: Record<string, [type: string, body: string]> = {
-      '/widgets.js': ['text/javascript', readFileSync(WIDGETS, 'utf8')],
+      '/widgets.js': ['text/javascript', built('handrail-widgets.js')],
+      '/languages.js': ['text/javascript', built('handrail-languages.js')],
+      '/early.js': ['text/javascript', url.searchParams.get('script') ?? ''],
       '/page.js': ['text/javascript', PAGE_SCRIPT],
       '/page.css': ['text/css', url.searchParams.get('css') ?? ''],
       '/cart': ['text/html', '<!doctype html><html lang="en"><title>Cart</title><h1>Cart</h1></html>'],
       '/': [
         'text/html',
         `<!doctype html><html lang="en-GB"><title>Shop</title><meta name="viewport" content="width=device-width">
+        <script src="/early.js?script=${encodeURIComponent(url.searchParams.get('script') ?? '')}"></script>
         <link rel="stylesheet" href="/page.css?css=${encodeURIComponent(url.searchParams.get('css') ?? '')}">
         <main>${url.searchParams.get('body') ?? ''}</main><script type="module" src="/page.js"></script></html>`,
       ],
@@ -85,71 +85,30 @@ export async function startSite() {
 }
 
 /** Mounts the prompt in the page, which keeps what is called back. */
-export function mountIn(page: Page, prompt: Prompt, cart: Cart | null = null): Promise<void> {
+export function mountIn(
+  page: Page,
+  prompt: Prompt,
+  given: Partial<Pick<MountOptions, 'cart' | 'traits' | 'theme' | 'strings'>> = {},
+): Promise<void> {
   return page.evaluate(
-    ({ prompt, cart }) => {
+    ({ prompt, given }) => {
       window.unmount = window.widgets.mount(prompt, {
-        cart,
+        cart: null,
+        traits: {},
+        ...given,
         onAnswer: (answer) => window.answers.push(answer),
+        onEmail: (reply) => window.emails.push(reply),
         onEnd: (outcome) => window.outcomes.push(outcome),
       });
     },
-    { prompt, cart },
+    { prompt, given },
   );
 }
 
-export const called = (page: Page): Promise<{ answers: Answer[]; outcomes: MountOutcome[] }> =>
-  page.evaluate(() => ({ answers: window.answers, outcomes: window.outcomes }));
-
-export const SCORE: NpsQuestion = {
-  id: 'score',
-  type: 'nps',
-  text: 'How likely are you to recommend Olive & Oak to a friend?',
-};
-export const REASON: TextQuestion = {
-  id: 'why',
-  type: 'text',
-  text: 'What is the main reason for your score?',
-};
-export const SURVEY = {
-  id: 'nps',
-  type: 'survey',
-  on: { dwell: '30s' },
-  questions: [SCORE, REASON],
-  thanks: 'Thanks, that helps us.',
-} satisfies QuestionPrompt;
-
-export const STOPPED: ChoiceQuestion = {
-  id: 'why',
-  type: 'choice',
-  text: 'What stopped you today?',
-  options: ['Price', 'Missing a feature', 'Just looking'],
-  other: true,
-};
-export const EXIT_POLL = {
-  id: 'pricing-exit',
-  type: 'exit_poll',
-  on: { exitIntent: true },
-  questions: [STOPPED],
-} satisfies QuestionPrompt;
-
-export const CART_NUDGE = {
-  id: 'cart',
-  type: 'cart_nudge',
-  on: { exitIntent: true },
-  title: 'Still thinking it over?',
-  text: 'We keep your cart for you.',
-  action: { label: 'Back to my cart', href: '/cart' },
-} satisfies CartNudgePrompt;
-
-const PICTURE =
-  'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect width="1" height="1" fill="olive"/></svg>';
-
-export const CART = {
-  items: [
-    { item_id: 'oil', item_name: 'Olive oil, cold pressed', price: 12, quantity: 2, image_url: PICTURE },
-    { item_id: 'board', item_name: 'Oak board', price: 39.5, quantity: 1 },
-  ],
-  value: 63.5,
-  currency: 'GBP',
-} satisfies Cart;
+interface Called {
+  answers: Answer[];
+  emails: EmailReply[];
+  outcomes: MountOutcome[];
+}
+export const called = (page: Page): Promise<Called> =>
+  page.evaluate(() => ({ answers: window.answers, emails: window.emails, outcomes: window.outcomes }));

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const read = (file: string): string => readFileSync(new URL(`../../widgets/${file}`, import.meta.url), 'utf8');
+const read = (file: string): string =>
+  readFileSync(new URL(`../../widgets/${file}`, import.meta.url), 'utf8');
 const properties = (text: string): string[] =>
   [...new Set(text.match(/--handrail-[a-z]+(-[a-z]+)*/g))].toSorted();
 

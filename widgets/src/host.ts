@@ -80,7 +80,7 @@ function styleSheet({ colorScheme, properties = {} }: Theme = {}): CSSStyleSheet
   if (colorScheme) {
     style.setProperty('--handrail-color-scheme', colorScheme === 'auto' ? 'light dark' : colorScheme);
   }
-  for (const name in properties) style.setProperty(`--handrail-${name}`, properties[name] ?? '');
+  for (const [name, value] of Object.entries(properties)) style.setProperty(`--handrail-${name}`, value);
   return sheet;
 }
 

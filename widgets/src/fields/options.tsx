@@ -58,12 +58,11 @@ function orderOf({ options, randomize }: OptionsFieldProps): number[] {
 }
 
 /**
- * The texts of the options chosen, and for "Other" what was typed there. Where nothing was, it is "Other", in English
- * whatever the page speaks: answers in all languages are counted together.
+ * The texts of the options chosen, in the site's order whatever the visitor's was, and for "Other" what was typed there.
+ * Where nothing was, it is "Other", in English whatever the page speaks: answers in all languages are counted together.
  */
 export function readChosen(options: readonly string[], form: FormData): string[] {
-  return form.getAll(ANSWER).map((value) => {
-    if (value === OTHER) return readTyped(form, OTHER) ?? ENGLISH.other;
-    return options[Number(value)] ?? '';
-  });
+  const chosen = form.getAll(ANSWER);
+  const texts = options.filter((_, position) => chosen.includes(`${position}`));
+  return chosen.includes(OTHER) ? [...texts, readTyped(form, OTHER) ?? ENGLISH.other] : texts;
 }
