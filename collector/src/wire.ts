@@ -75,7 +75,18 @@ export const messageSchema = z.discriminatedUnion('type', [
 ]);
 
 /** More in one batch is a broken client's or a hostile one's. */
-const dropCount = z.int().min(0).max(100_000);
+const tally = z.int().min(0).max(100_000);
+/** How often, by reason. A newer SDK may know more reasons: they are left out, and cost the others nothing. */
+const tallies = <Reason extends string>(reasons: readonly Reason[]) =>
+  z.preprocess(
+    (given) =>
+      typeof given === 'object' && given !== null
+        ? Object.fromEntries(
+            Object.entries(given).filter(([name]) => (reasons as readonly string[]).includes(name)),
+          )
+        : given,
+    z.partialRecord(z.enum(reasons), tally),
+  );
 
 /** The messages are checked one by one: a bad one never costs its neighbours. */
 export const batchEnvelopeSchema = z.object({
@@ -83,11 +94,8 @@ export const batchEnvelopeSchema = z.object({
   sentAt: time.optional(),
   writeKey: z.string().optional(),
   context: z.record(z.string(), z.unknown()).optional(),
-  drops: z.partialRecord(z.enum(DROP_REASONS), dropCount).optional().catch(undefined),
-  decisions: z
-    .record(z.string().max(MAX_NAME_CHARS), z.partialRecord(z.enum(PROMPT_REASONS), dropCount))
-    .optional()
-    .catch(undefined),
+  drops: tallies(DROP_REASONS).optional().catch(undefined),
+  decisions: z.record(z.string().max(MAX_NAME_CHARS), tallies(PROMPT_REASONS)).optional().catch(undefined),
 });
 
 /** Only for the contract test and the API's description. */

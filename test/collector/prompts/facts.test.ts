@@ -282,9 +282,18 @@ describe('why prompts were shown or not', () => {
     expect((await collector.owner('/v1/drops')).data).toMatchObject([{ drops: { too_large: 3 } }]);
   });
 
-  test('unknown prompts and reasons cost nothing, and are not kept', async () => {
+  test('Q60 a reason that only a newer SDK knows is left out, and costs the others nothing', async () => {
     const browser = await open();
-    const hostile = { 'made-up': { shown: 1 }, poll: { because: 3 }, constructor: { shown: 1 } } as object;
+    const newer = { poll: { shown: 1, too_rainy: 3 } } as object;
+    await browser.send([browser.touchpoint('visit')], newer as never);
+    expect((await collector.owner('/v1/prompts/poll/eligibility')).reasons).toMatchObject([
+      { reason: 'shown', count: 1 },
+    ]);
+  });
+
+  test('unknown prompts cost nothing, and are not kept', async () => {
+    const browser = await open();
+    const hostile = { 'made-up': { shown: 1 }, constructor: { shown: 1 } } as object;
     expect((await browser.send([browser.touchpoint('visit')], hostile as never)).accepted).toBe(1);
     expect((await collector.owner('/v1/prompts/poll/eligibility')).reasons).toEqual([]);
     const response = await collector.request('/v1/prompts/made-up/eligibility', {
