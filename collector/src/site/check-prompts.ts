@@ -1,6 +1,6 @@
 /** What a schema cannot say of a prompt: that a visitor can get through it, and that its words fit together. */
 import type { AnswerTest, Question } from '@handrail/sdk/protocol';
-import { fieldsOf } from '../follow-ups/channels/template.ts';
+import { fieldsOf, type MessageTemplate } from '../follow-ups/channels/template.ts';
 import type { SiteProblem } from './check.ts';
 import { nearest } from './nearest.ts';
 import { SCALES } from './scales.ts';
@@ -9,6 +9,15 @@ import type { PromptDocument, Translation } from './schema/prompt.ts';
 const END = 'end';
 /** An exit poll meets people on their way out: one question, and its why. */
 const MAX_EXIT_QUESTIONS = 2;
+
+/** The mail that asks for a confirmation must have the link that confirms; see follow-ups/transactional.ts. */
+export function checkConfirmMail(templates: { [id: string]: MessageTemplate }): SiteProblem[] {
+  const template = templates['confirm-email'];
+  if (!template || fieldsOf(template).some((field) => field.valid && field.path === 'confirmUrl')) return [];
+  return [
+    { path: 'templates.confirm-email.text', message: 'expected {{confirmUrl}}, the link that confirms' },
+  ];
+}
 
 export function checkPrompt(path: string, prompt: PromptDocument): SiteProblem[] {
   const problems: SiteProblem[] = [];

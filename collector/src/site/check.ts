@@ -1,7 +1,7 @@
 /** Turns a document into a valid `Site`, or into errors an owner can act on: path, expectation, nearest right key. */
 import { z } from 'zod';
 import { fieldsOf } from '../follow-ups/channels/template.ts';
-import { checkPrompt } from './check-prompts.ts';
+import { checkConfirmMail, checkPrompt } from './check-prompts.ts';
 import { nearest } from './nearest.ts';
 import { type Site, siteSchema } from './schema.ts';
 
@@ -161,6 +161,7 @@ function checkReferences(site: Site): SiteProblem[] {
       }
     });
   });
+  problems.push(...checkConfirmMail(site.templates));
   for (const [name, template] of Object.entries(site.templates)) {
     for (const field of fieldsOf(template)) {
       if (!field.valid) problems.push({ path: `templates.${name}`, message: field.message });

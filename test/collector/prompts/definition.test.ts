@@ -219,6 +219,11 @@ test.each<[string, object, string, RegExp]>([
   expect(problems.find((each) => each.path === path)?.message).toMatch(words);
 });
 
+test('a mail that asks for a confirmation without the link that gives it is refused', () => {
+  const templates = { 'confirm-email': { subject: 'Please', text: 'Click' } };
+  expect(problemsOf(survey, { templates })).toMatchObject([{ path: 'templates.confirm-email.text' }]);
+});
+
 test.each([
   ['prompt', { prompt: 'surve' }, 'flags[0].when.answer.prompt', /did you mean "survey"/],
   [
