@@ -76,6 +76,7 @@ function hasAnswered(lead: LeadState, condition: AnswerCondition['answer']): boo
   return Object.entries(lead.answers).some(
     ([key, value]) =>
       (question === undefined ? key.startsWith(asked) : key === asked) &&
-      passesAll({ value: equals ?? bounds }, () => value),
+      // Of several options chosen, one is enough.
+      [value].flat().some((each) => passesAll({ value: equals ?? bounds }, () => each)),
   );
 }

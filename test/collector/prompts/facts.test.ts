@@ -17,6 +17,12 @@ const ASKING = {
   ],
   translations: { de: { questions: { which: { options: ['Öl', 'Schüsseln'] } } } },
 };
+const MANY = {
+  id: 'many',
+  type: 'survey',
+  on: { code: true },
+  questions: [{ id: 'likes', type: 'multiple_choice', text: 'Likes?', options: ['Oil', 'Bowls', 'Boards'] }],
+};
 const SECOND = { id: 'second', type: 'message', on: { page: '*' }, title: 'Hello' };
 const SITE = {
   name: 'Shop',
@@ -25,8 +31,11 @@ const SITE = {
     { id: 'awareness' },
     { id: 'advocacy', when: { answer: { prompt: 'poll', question: 'score', gte: 9 } } },
   ],
-  flags: [{ id: 'oil_lover', when: { answer: { prompt: 'poll', question: 'which', equals: 'Oil' } } }],
-  prompts: [ASKING, SECOND],
+  flags: [
+    { id: 'oil_lover', when: { answer: { prompt: 'poll', question: 'which', equals: 'Oil' } } },
+    { id: 'bowl_lover', when: { answer: { prompt: 'many', equals: 'Bowls' } } },
+  ],
+  prompts: [ASKING, SECOND, MANY],
 };
 const HOUR_MS = 3_600_000;
 const iso = (at: number) => new Date(at).toISOString();
@@ -108,6 +117,16 @@ describe('what a browser is told of its lead, with the acknowledgement', () => {
       arm: 'holdout',
     });
     expect(lead?.contacts).toEqual([iso(START)]);
+  });
+
+  test('of several options chosen, each counts; what was typed beside them is left out', async () => {
+    collector = await startCollector({ site: SITE });
+    const browser = browserOf(collector);
+    const likes = ['Boards', 'Bowls', 'My own address'];
+    const { lead } = await browser.send([
+      browser.showing({ promptId: 'many' }).answered('likes', 'multiple_choice', likes),
+    ]);
+    expect(lead).toMatchObject({ flags: ['bowl_lover'], answers: { 'many/likes': ['Boards', 'Bowls'] } });
   });
 
   test('a second time too, where the reply was lost', async () => {
@@ -263,6 +282,7 @@ describe('why prompts were shown or not', () => {
         ],
       },
       { promptId: 'second', shown: 1, arm: 'shown', decision: { reason: 'shown' } },
+      { promptId: 'many', shown: 0, arm: null, decision: null, reasons: [] },
     ]);
   });
 

@@ -129,7 +129,7 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Applier {
     log.write(site, lead.id, id, folded);
     enroll(site, lead, followUps, touchpoint.receivedAt);
     if (touchpoint.name.startsWith('prompt_'))
-      writeImpression(site.id, visitor.id, id, touchpoint, folded.lead);
+      writeImpression(site.id, visitor.id, id, touchpoint, folded.lead, []);
     group.changed(site, lead, visitor);
   }
 

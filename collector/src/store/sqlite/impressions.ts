@@ -24,6 +24,7 @@ export type ImpressionWriter = (
   touchpointId: number,
   touchpoint: Touchpoint,
   lead: LeadState,
+  segments: readonly string[],
 ) => void;
 
 export function impressionWriter(db: Database): ImpressionWriter {
@@ -34,9 +35,9 @@ export function impressionWriter(db: Database): ImpressionWriter {
       db
         .prepare<object, number>(
           `INSERT INTO impressions (site_id, prompt_id, visitor_id, impression_id, at, held_out, path, device, channel,
-             stage ${column ? `, ${column}` : ''})
+             stage, segments ${column ? `, ${column}` : ''})
            VALUES ($siteId, $promptId, $visitorId, $impressionId, $at, ${name === 'prompt_held_out' ? 1 : 0}, $path,
-             $device, $channel, $stage ${column ? ', $at' : ''})
+             $device, $channel, $stage, $segments ${column ? ', $at' : ''})
            ON CONFLICT DO UPDATE SET at = min(at, excluded.at)
              ${column ? `, ${column} = coalesce(${column}, excluded.${column})` : ''}
            RETURNING id`,
@@ -50,7 +51,7 @@ export function impressionWriter(db: Database): ImpressionWriter {
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
 
-  return (siteId, visitorId, touchpointId, touchpoint, lead) => {
+  return (siteId, visitorId, touchpointId, touchpoint, lead, segments) => {
     const { name, properties, messageId, page, device, source, at } = touchpoint;
     const { promptId, impressionId, questionId, questionType, value } = properties;
     const upsert = upserts.get(name);
@@ -67,6 +68,7 @@ export function impressionWriter(db: Database): ImpressionWriter {
       device,
       channel: source?.channel ?? null,
       stage: lead.stage,
+      segments: segments.length > 0 ? JSON.stringify(segments) : null,
     });
     if (!isAnswer || !isAnswerValue(value)) return;
     insertAnswer.run(
