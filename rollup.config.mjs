@@ -76,6 +76,10 @@ export default [
   pageFile('sdk/src/hardened.ts', 'handrail-hardened'),
   pageFile('sdk/src/options-check.ts', 'handrail-options'),
   pageFile('sdk/src/prompts/index.ts', 'handrail-prompts'),
+  pageFile('sdk/src/prompts/delays.ts', 'handrail-delays', { isEager: false }),
+  pageFile('sdk/src/prompts/decision.ts', 'handrail-decision', { isEager: false }),
+  pageFile('sdk/src/prompts/show.ts', 'handrail-show', { isEager: false }),
+  pageFile('sdk/src/prompts/preview.ts', 'handrail-preview', { isEager: false }),
   pageFile('widgets/src/index.ts', 'handrail-widgets', { isEager: false }),
   pageFile('widgets/src/languages.ts', 'handrail-languages', { isEager: false }),
   library('sdk', {

@@ -31,7 +31,9 @@ export interface Handrail {
   reset(): void;
   /** Sends now. Resolves when all is sent, or when the collector cannot take it and it waits for later. */
   flush(): Promise<void>;
-  /** Why touchpoints were dropped and prompts shown or not, since the page loaded. */
+  /** Shows the prompt of this id now, whatever its trigger, unless something else speaks against it. */
+  prompt(id: string): void;
+  /** Why touchpoints were dropped, since the page loaded, and prompts shown or not: also printed, as a table. */
   explain(): Explanation;
 }
 
@@ -47,5 +49,6 @@ export const INERT: Handrail = {
   task: () => ({ done() {}, failed() {} }),
   reset() {},
   flush: async () => {},
-  explain: () => ({ drops: {}, prompts: [] }),
+  prompt() {},
+  explain: () => ({ consent: {}, drops: {}, prompts: [] }),
 };

@@ -1,6 +1,6 @@
 import { writeJson } from './json.ts';
 import type { Entry } from './outbox.ts';
-import type { Drops, MessageContext } from './protocol.ts';
+import type { Drops, MessageContext, PromptDecisionCounts } from './protocol.ts';
 
 /** What a batch says besides its messages. */
 export interface Envelope {
@@ -8,6 +8,8 @@ export interface Envelope {
   /** What holds for every message there is. */
   context: MessageContext;
   drops: Drops;
+  /** About prompts. [decisions=none] */
+  decisions?: PromptDecisionCounts | undefined;
 }
 
 /**

@@ -54,7 +54,7 @@ export function passes(test: ValueTest, value: unknown): boolean {
   const { exists, in: allowed, gte, gt, lte, lt } = test;
   if (exists !== undefined && exists !== (value !== undefined && value !== null)) return false;
   if (allowed !== undefined && !allowed.some((each) => passes(each, value))) return false;
-  if (gte === undefined && gt === undefined && lte === undefined && lt === undefined) return true;
+  if ((gte ?? gt ?? lte ?? lt) === undefined) return true;
   return (
     typeof value === 'number' &&
     (gte === undefined || value >= gte) &&

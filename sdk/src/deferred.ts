@@ -19,6 +19,7 @@ export function createDeferred(): { handrail: Handrail; resolve(real: Handrail):
       consent: (...given) => call(({ consent }) => consent(...given)),
       cart: (...given) => call(({ cart }) => cart(...given)),
       reset: () => call(({ reset }) => reset()),
+      prompt: (id) => call(({ prompt }) => prompt(id)),
       task(name) {
         let task: Task | undefined;
         call((handrail) => {

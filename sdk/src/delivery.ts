@@ -1,7 +1,8 @@
 import type { DropReport } from './drop-report.ts';
 import { bytesOf, type Entry, type Outbox } from './outbox.ts';
 import type { PageLifecycle } from './page-lifecycle.ts';
-import type { Drops } from './protocol.ts';
+import type { DecisionLedger } from './prompts/ledger.ts';
+import type { Drops, PromptDecisionCounts } from './protocol.ts';
 import type { Manner, Outcome } from './transport.ts';
 import { whenIdle } from './when-idle.ts';
 
@@ -22,8 +23,15 @@ export interface DeliveryParts {
   outbox: Outbox;
   lifecycle: PageLifecycle;
   drops: DropReport;
-  /** Sends the entries in one request, and tells of the drops. Never rejects. */
-  post(entries: Entry[], drops: Drops, manner: Manner): Promise<Outcome>;
+  decisions: Pick<DecisionLedger, 'takeUntold' | 'putBack'>;
+  /** Sends the entries in one request, and tells what else there is to tell. Never rejects. */
+  post(entries: Entry[], told: Told, manner: Manner): Promise<Outcome>;
+}
+
+/** What a batch tells besides its touchpoints: all that the collector has not been told before. */
+export interface Told {
+  drops: Drops;
+  decisions: PromptDecisionCounts | undefined;
 }
 
 export interface Delivery {
@@ -33,7 +41,7 @@ export interface Delivery {
   flush(): Promise<void>;
 }
 
-export function createDelivery({ outbox, lifecycle, drops, post }: DeliveryParts): Delivery {
+export function createDelivery({ outbox, lifecycle, drops, decisions, post }: DeliveryParts): Delivery {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let flushing: Promise<void> | undefined;
   let bytesInFlight = 0;
@@ -52,10 +60,13 @@ export function createDelivery({ outbox, lifecycle, drops, post }: DeliveryParts
   /** Whether more may be sent at once. */
   async function deliver(entries: Entry[], manner: Manner): Promise<boolean> {
     const bytes = bytesOf(entries);
-    const untold = drops.takeUntold();
+    const told = { drops: drops.takeUntold(), decisions: decisions.takeUntold() };
     bytesInFlight += bytes;
-    const outcome = await post(entries, untold, manner);
-    if (outcome.kind !== 'done') drops.putBack(untold);
+    const outcome = await post(entries, told, manner);
+    if (outcome.kind !== 'done') {
+      drops.putBack(told.drops);
+      decisions.putBack(told.decisions);
+    }
 
     if (outcome.kind === 'retry') {
       // In a task of its own, which a page that is being left no longer gets: there Chromium fails what is in flight,

@@ -1,28 +1,12 @@
-import type { PromptDecision } from './prompts/index.ts';
-import type { Drops } from './protocol.ts';
+import type { PromptDecision } from './prompts/ledger.ts';
+import type { Consent, Drops } from './protocol.ts';
 
 /** Why the SDK did what it did, since the page loaded. */
 export interface Explanation {
+  /** As it is now; empty where Handrail does nothing at all. Without that for analytics prompts are not even asked for. */
+  consent: Readonly<Partial<Consent>>;
   /** How many touchpoints were dropped, by reason. */
   drops: Readonly<Drops>;
-  /** The last twenty decisions about prompts, oldest first. */
+  /** How it stands with each of the site's prompts on this page, in order of priority; empty until they are loaded. */
   prompts: readonly PromptDecision[];
-}
-
-export interface ExplanationLog {
-  addDecision(decision: PromptDecision): void;
-  explanation: Explanation;
-}
-
-const MAX_DECISIONS = 20;
-
-export function createExplanationLog(drops: Readonly<Drops>): ExplanationLog {
-  const prompts: PromptDecision[] = [];
-  return {
-    addDecision(decision) {
-      prompts.push(decision);
-      if (prompts.length > MAX_DECISIONS) prompts.shift();
-    },
-    explanation: { drops, prompts },
-  };
 }

@@ -6,7 +6,6 @@ import { initialConsent, rememberConsent, wasGrantedBefore, withDecision } from 
 import type { watchConsentPlatforms } from './consent-platforms/index.ts';
 import { dataLayerEntries } from './data-layer.ts';
 import { createDropCounter } from './drops.ts';
-import { createExplanationLog } from './explanation.ts';
 import type { Idle, IdleLoaders, startIdle } from './idle/index.ts';
 import { createIdSource } from './ids.ts';
 import { json, writeJson } from './json.ts';
@@ -15,6 +14,7 @@ import type { Content, Properties } from './message.ts';
 import { type OptionsCheckLoader, warnOf } from './options-warning.ts';
 import { currentPage, type Page } from './page.ts';
 import { watchPageLifecycle } from './page-lifecycle.ts';
+import type { PromptDecision } from './prompts/ledger.ts';
 import { type Consent, MAX_ID_CHARS, type MessageContext, type PageContext } from './protocol.ts';
 import { createQueue } from './queue.ts';
 import { quietly } from './quietly.ts';
@@ -63,7 +63,8 @@ export function start(
       early(host[RUNNING]);
     } else {
       const config = readOptions(options);
-      host[RUNNING] = run(config, loaders, early);
+      const isPreview = /[?&]handrail-preview=/.test(location.search);
+      host[RUNNING] = isPreview ? showDraft(config, loaders) : run(config, loaders, early);
       warnOf(config.wrong, loaders);
     }
     return host[RUNNING];
@@ -71,6 +72,15 @@ export function start(
     console.error('handrail:', error);
     return INERT;
   }
+}
+
+/** The page shows the draft that its address asks for, and is not recorded. */
+function showDraft(config: Config, { prompts }: Loaders): Handrail {
+  prompts
+    ?.load('preview')
+    .then(({ showPreview }) => showPreview(config, prompts.load))
+    .catch(() => {});
+  return INERT;
 }
 
 /**
@@ -89,7 +99,7 @@ function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => vo
   const touchpoints = createTouchpointLog();
   const drops = createDropCounter();
   const { count: countDrop } = drops;
-  const { addDecision, explanation } = createExplanationLog(drops.total);
+  const decisions: PromptDecision[] = [];
   const newId = createIdSource();
   const scrub = createScrub(config.scrubParams);
   const page = () => currentPage(scrub, hashRouting);
@@ -112,6 +122,7 @@ function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => vo
     locale: navigator.language,
   };
   const commerceCalls = createQueue<CommerceCall>();
+  const promptCalls = createQueue<string>();
   const messages = createQueue<OwnMessage>();
   const sendMessages = () => messages.release(sendAtOnce);
   lifecycle.on('send', sendMessages);
@@ -179,12 +190,14 @@ function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => vo
       writeKey,
       json,
       commerceCalls,
+      promptCalls,
       dataLayer: dataLayer && { entries: dataLayer, from: opening ? 0 : dataLayer.length },
       fromStart: opening !== undefined,
       off: new Set(config.off),
       now: Date.now,
       traits: () => traits,
-      onDecision: addDecision,
+      consent: () => consent,
+      decisions,
     };
     let isStopped = false;
     stop = () => {
@@ -207,6 +220,7 @@ function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => vo
   function forget() {
     stop();
     commerceCalls.release(() => {});
+    promptCalls.release(() => {});
     messages.take(() => countDrop('consent_withdrawn'))();
     sendAtOnce([recorder.compose('consent_updated')]);
     traits = {};
@@ -323,7 +337,12 @@ function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => vo
       if (idle) await idle.flush();
       else sendMessages();
     },
-    explain: () => explanation,
+    prompt: call((id) => isGranted() && promptCalls.add(id)),
+    explain() {
+      begin();
+      console.table(isGranted() ? decisions : consent);
+      return { consent, drops: drops.total, prompts: decisions };
+    },
   };
   whenIdle(begin);
   return handrail;

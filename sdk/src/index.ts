@@ -7,7 +7,8 @@ import type { Options } from './config.ts';
 import { createDeferred } from './deferred.ts';
 import { type Loaders, start } from './handrail.ts';
 import { createLink } from './link/index.ts';
-import type { Widgets } from './prompts/widgets.ts';
+import type { LoadPromptFile, PromptFiles } from './prompts/files.ts';
+import type { Languages, Widgets } from './prompts/widgets.ts';
 import { whenActivated } from './when-activated.ts';
 
 export type { Handrail } from './api.ts';
@@ -15,8 +16,8 @@ export type { CaptureName } from './capture-names.ts';
 export type { ConsentPlatform, Options } from './config.ts';
 export type { Explanation } from './explanation.ts';
 export type { Properties } from './message.ts';
-export type { IneligibleReason, PromptDecision } from './prompts/index.ts';
-export type { WidgetOptions, Widgets } from './prompts/widgets.ts';
+export type { PromptDecision } from './prompts/ledger.ts';
+export type { Languages, WidgetOptions, Widgets } from './prompts/widgets.ts';
 export type * from './protocol.ts';
 export type { Task } from './task.ts';
 
@@ -26,6 +27,11 @@ export interface InitOptions extends Options {
    * prompt is asked for. [widgets=none]
    */
   widgets?: (() => Promise<Widgets>) | undefined;
+  /**
+   * Loads our own words, such as "Send", where a prompt is not in English: `() => import('@handrail/widgets/languages')`.
+   * [languages=English ones]
+   */
+  languages?: (() => Promise<Languages>) | undefined;
   /** `false`: nothing is captured by itself but page views, and the cart is not kept. [capture=true] */
   capture?: boolean | undefined;
 }
@@ -35,7 +41,7 @@ export interface InitOptions extends Options {
  * that cannot work are told on the console, and what is returned then does nothing, as on a server. On a page that
  * is prerendered calls wait until it is shown.
  */
-export function init({ widgets, capture = true, ...options }: InitOptions): Handrail {
+export function init({ widgets, languages, capture = true, ...options }: InitOptions): Handrail {
   if (typeof document === 'undefined') return INERT;
   const { handrail, resolve } = createDeferred();
   const loaders: Loaders = {
@@ -50,7 +56,7 @@ export function init({ widgets, capture = true, ...options }: InitOptions): Hand
           loadVitals: () => import('./capture/vitals.ts'),
         }
       : undefined,
-    prompts: widgets && { loadDecision: () => import('./prompts/index.ts'), loadWidgets: widgets },
+    prompts: widgets && { load: promptFiles(widgets, languages) },
   };
   let running: Handrail | undefined;
   whenActivated(() => {
@@ -58,4 +64,20 @@ export function init({ widgets, capture = true, ...options }: InitOptions): Hand
     resolve(running);
   });
   return running ?? handrail;
+}
+
+function promptFiles(
+  widgets: NonNullable<InitOptions['widgets']>,
+  languages: InitOptions['languages'],
+): LoadPromptFile {
+  const files: { [Name in keyof PromptFiles]: () => Promise<PromptFiles[Name]> } = {
+    prompts: () => import('./prompts/index.ts'),
+    delays: () => import('./prompts/delays.ts'),
+    decision: () => import('./prompts/decision.ts'),
+    show: () => import('./prompts/show.ts'),
+    preview: () => import('./prompts/preview.ts'),
+    widgets,
+    languages: languages ?? (() => Promise.reject(new Error('no languages'))),
+  };
+  return (name) => files[name]();
 }

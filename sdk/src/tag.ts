@@ -46,10 +46,7 @@ function startFromTag({ dataset, src }: HTMLScriptElement) {
       capture === 'off'
         ? undefined
         : { loadCapture: () => load('capture'), loadVitals: () => load('vitals') },
-    prompts:
-      prompts === 'off'
-        ? undefined
-        : { loadDecision: () => load('prompts'), loadWidgets: () => load('widgets') },
+    prompts: prompts === 'off' ? undefined : { load },
   };
 
   const run = quietly((link?: Pick<Loaders, 'createLink'>) => {

@@ -1,13 +1,14 @@
 import { isNative } from './native.ts';
-import type { PromptsDocument } from './protocol.ts';
+import type { BatchResult, LeadFacts, Prompt, PromptsDocument, Theme } from './protocol.ts';
 
 /**
  * What came of one request.
+ * `done`: it is acknowledged, perhaps with what the collector tells of the person.
  * `retry`: try again later, not before `retryAfterMs`; `status` is 0 where no answer came at all.
  * `drop`: the same request would be refused again.
  */
 export type Outcome =
-  | { kind: 'done' }
+  | { kind: 'done'; lead?: LeadFacts | undefined }
   | { kind: 'retry'; status: number; retryAfterMs: number }
   | { kind: 'drop'; status: number };
 
@@ -39,7 +40,9 @@ export async function postBatch(endpoint: string, body: string, manner: Manner):
     // The page may have broken its `fetch`, and be gone before anything else can answer.
     if (manner === 'leaving') postUnanswered(endpoint, body);
   }
-  return outcomeOf(answer?.status ?? 0, answer?.headers.get('retry-after'), Date.now());
+  const outcome = outcomeOf(answer?.status ?? 0, answer?.headers.get('retry-after'), Date.now());
+  if (outcome.kind === 'done' && answer && manner !== 'leaving') outcome.lead = await leadIn(answer);
+  return outcome;
 }
 
 /** Hands a batch to the browser, which answers only whether it takes it (64 KB at most). Without a pre-flight, as above. */
@@ -63,11 +66,33 @@ function parseRetryAfter(text: string | null | undefined, now: number): number {
   return Math.min(Math.max(delayMs || 0, 0), MAX_RETRY_AFTER_MS);
 }
 
-/** The site's prompts; `null` where they cannot be had, which the page need not know. */
-export async function getPrompts(endpoint: string, writeKey: string): Promise<PromptsDocument | null> {
+/** The status alone acknowledges: what else there is may be cut off, or of a proxy's. */
+async function leadIn(answer: Response): Promise<LeadFacts | undefined> {
   try {
-    const response = await request(`${endpoint}/v1/sites/${encodeURIComponent(writeKey)}/prompts`);
-    return response.ok ? ((await response.json()) as PromptsDocument) : null;
+    return ((await answer.json()) as Partial<BatchResult>).lead;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The site's prompts; `null` where they cannot be had, which the page need not know. */
+export function getPrompts(endpoint: string, writeKey: string): Promise<PromptsDocument | null> {
+  return get(`${endpoint}/v1/sites/${encodeURIComponent(writeKey)}/prompts`);
+}
+
+/** A draft that the owner wants to see on the page; `null` where it cannot be had. */
+export function getPreview(
+  endpoint: string,
+  writeKey: string,
+  token: string,
+): Promise<{ prompt: Prompt; theme?: Theme } | null> {
+  return get(`${endpoint}/v1/sites/${encodeURIComponent(writeKey)}/preview/${encodeURIComponent(token)}`);
+}
+
+async function get<Answer>(url: string): Promise<Answer | null> {
+  try {
+    const response = await request(url);
+    return response.ok ? ((await response.json()) as Answer) : null;
   } catch {
     return null;
   }

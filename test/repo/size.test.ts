@@ -6,10 +6,12 @@ import { ROOT, readText } from './markdown.ts';
 
 const BUDGETS_KB = {
   'handrail.js': 5,
-  'handrail-idle.js': 3,
+  'handrail-idle.js': 4,
   'handrail-capture.js': 4,
   'handrail-vitals.js': 4,
   'handrail-prompts.js': 3,
+  'handrail-decision.js': 3,
+  'handrail-show.js': 1,
   'handrail-widgets.js': 12,
 };
 type PageFile = keyof typeof BUDGETS_KB;

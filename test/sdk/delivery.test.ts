@@ -4,7 +4,8 @@ import { createDropReport } from '../../sdk/src/drop-report.ts';
 import { createDropCounter } from '../../sdk/src/drops.ts';
 import { createOutbox } from '../../sdk/src/outbox.ts';
 import type { Moment } from '../../sdk/src/page-lifecycle.ts';
-import type { Drops } from '../../sdk/src/protocol.ts';
+import { createDecisionLedger } from '../../sdk/src/prompts/ledger.ts';
+import type { Drops, PromptDecisionCounts } from '../../sdk/src/protocol.ts';
 import { outcomeOf } from '../../sdk/src/transport.ts';
 
 beforeEach(() => vi.useFakeTimers());
@@ -20,12 +21,14 @@ interface Sent {
   atMs: number;
   ids: string[];
   drops: Drops;
+  decisions: PromptDecisionCounts | undefined;
 }
 
 /** The delivery of one browser, as it runs there; the collector's answers are made up. */
 function startClient(answer: () => Answer) {
   const drops = createDropCounter();
   const outbox = createOutbox(drops.count);
+  const ledger = createDecisionLedger([]);
   const sent: Sent[] = [];
   const listeners = new Map<Moment, () => void>();
   const delivery = createDelivery({
@@ -37,8 +40,9 @@ function startClient(answer: () => Answer) {
         return () => listeners.delete(moment);
       },
     },
-    post: async (entries, untold) => {
-      sent.push({ atMs: performance.now(), ids: entries.map(({ id }) => id), drops: untold });
+    decisions: ledger,
+    post: async (entries, told) => {
+      sent.push({ atMs: performance.now(), ids: entries.map(({ id }) => id), ...told });
       const { status, retryAfter = null } = answer();
       return outcomeOf(status, retryAfter, Date.now());
     },
@@ -46,6 +50,7 @@ function startClient(answer: () => Answer) {
   return {
     sent,
     drops,
+    ledger,
     outbox,
     record(messageId: string) {
       outbox.add({ type: 'track', event: 'ping', messageId });
@@ -125,6 +130,24 @@ test('drops are told with the next batch, once, and again where that one was not
   await vi.advanceTimersByTimeAsync(10_000);
   expect(client.sent.map(({ drops }) => drops)).toEqual([{ invalid_name: 2 }, { invalid_name: 2 }, {}]);
   expect(client.drops.total).toEqual({ invalid_name: 2 });
+});
+
+test('decisions about prompts are told with the next batch, once, and again where that one was not answered', async () => {
+  const answers: Answer[] = [{ status: 503 }];
+  const client = startClient(() => answers.shift() ?? { status: 200 });
+  client.ledger.settle('nps', 'typing');
+  client.record('a');
+  await vi.advanceTimersByTimeAsync(3_000);
+  client.ledger.settle('nps', 'typing');
+  client.ledger.settle('nps', 'shown');
+  await vi.advanceTimersByTimeAsync(10_000);
+  client.record('b');
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(client.sent.map(({ decisions }) => decisions)).toEqual([
+    { nps: { typing: 1 } },
+    { nps: { typing: 2, shown: 1 } },
+    undefined,
+  ]);
 });
 
 test('what is in flight is not sent again as the page is left', async () => {

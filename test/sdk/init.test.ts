@@ -7,7 +7,7 @@ test('on a server it can be imported and started, and does nothing', async () =>
   handrail.track('x');
   handrail.consent({ analytics: 'granted' });
   await handrail.flush();
-  expect(handrail.explain()).toEqual({ drops: {}, prompts: [] });
+  expect(handrail.explain()).toEqual({ consent: {}, drops: {}, prompts: [] });
 });
 
 test('@handrail/widgets is what the SDK asks of widgets', () => {

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { Batch, Message, PromptsDocument } from '@handrail/sdk/protocol';
+import type { Batch, LeadFacts, Message, Prompt, PromptsDocument, Theme } from '@handrail/sdk/protocol';
 
 const BUILT_FILES = fileURLToPath(new URL('../../sdk/dist/page', import.meta.url));
 
@@ -17,7 +17,10 @@ export interface RecordedRequest {
 }
 
 /** How the collector takes a batch: with a status, `hang up` as when there is no network, or not at all. */
-export type BatchAnswer = { status: number; headers?: Record<string, string> } | 'hang up' | 'never';
+export type BatchAnswer =
+  | { status: number; headers?: Record<string, string>; lead?: LeadFacts | undefined }
+  | 'hang up'
+  | 'never';
 
 /**
  * A site at `shop.test` and, on another origin, a collector at `collect.test` that serves the built SDK, records what it gets and
@@ -29,6 +32,8 @@ export interface PageServer {
   /** HTML by path; what is not there is an empty page. The tag goes in where a page says `<handrail …>`. */
   pages: { [path: string]: string };
   prompts: PromptsDocument;
+  /** Drafts by their token. */
+  previews: { [token: string]: { prompt: Prompt; theme?: Theme } };
   answerBatch(request: RecordedRequest): BatchAnswer;
   /** Everything that reached the collector, in order. */
   requests: RecordedRequest[];
@@ -72,6 +77,8 @@ export async function startPageServer(): Promise<PageServer> {
     response.setHeader('access-control-expose-headers', 'retry-after');
     if (path === '/v1/batch' && recorded.method === 'POST') return takeBatch(recorded, response);
     if (path === `/v1/sites/${WRITE_KEY}/prompts`) return response.end(JSON.stringify(server.prompts));
+    const preview = server.previews[path.replace(`/v1/sites/${WRITE_KEY}/preview/`, '')];
+    if (preview) return response.end(JSON.stringify(preview));
     const file = `${BUILT_FILES}${path}`;
     if (!existsSync(file)) return response.writeHead(404).end();
     response.setHeader('content-type', 'text/javascript');
@@ -83,7 +90,8 @@ export async function startPageServer(): Promise<PageServer> {
     if (answer === 'never') return;
     if (answer === 'hang up') return response.destroy();
     if (answer.status === 200) acceptedBatches.push(readBatch(recorded));
-    return response.writeHead(answer.status, answer.headers).end('{"success":true}');
+    const { status, headers, lead } = answer;
+    return response.writeHead(status, headers).end(JSON.stringify({ success: status === 200, lead }));
   }
 
   http.listen(0, '127.0.0.1');
@@ -95,6 +103,7 @@ export async function startPageServer(): Promise<PageServer> {
     collectorUrl: `http://collect.test:${port}`,
     pages: {},
     prompts: { prompts: [], contactBudget: { perSession: 1, cooldown: '7d' } },
+    previews: {},
     answerBatch: () => ({ status: 200 }),
     requests: [],
     batches: () =>

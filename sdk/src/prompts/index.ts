@@ -1,92 +1,153 @@
-import type { PageLifecycle } from '../page-lifecycle.ts';
-import type { Cart, PageContext, Prompt, PromptProperties, PromptsDocument } from '../protocol.ts';
-import type { KeyValueStorage } from '../storage.ts';
-import type { TouchpointLog } from '../touchpoint-log.ts';
-import { type Eligibility, eligibility, type IneligibleReason } from './eligibility.ts';
-import { factsOf } from './facts.ts';
-import { addAnswer, addShown, readHistory } from './history.ts';
-import { type PromptTouchpoint, show } from './show.ts';
-import { hasOpenDialog, isTyping } from './surroundings.ts';
+/** Watches for the moments of the site's prompts: loaded where it has any. What is decided then is in `decision.ts`. */
+import type { LeadFacts, Prompt, PromptReason } from '../protocol.ts';
+import { quietly } from '../quietly.ts';
+import type { Touchpoint } from '../touchpoint-log.ts';
+import type { PromptCapabilities } from './capabilities.ts';
+import type { Decision } from './decision.ts';
+import { openMemory } from './memory.ts';
+import { whyNotHere } from './page-fit.ts';
+import { openPageScope, type PageScope } from './page-scope.ts';
+import { noteTouchpoint, testsIn } from './touchpoint-tests.ts';
 import { watch } from './triggers/index.ts';
-import type { Widgets } from './widgets.ts';
 
-export interface PromptCapabilities {
-  document: PromptsDocument;
-  storage: KeyValueStorage;
-  touchpoints: TouchpointLog;
-  lifecycle: PageLifecycle;
-  loadWidgets(): Promise<Widgets>;
-  record(name: PromptTouchpoint, properties: PromptProperties): void;
-  page(): PageContext;
-  cart(): Cart | null;
-  /** What the host told of the person on this page. */
-  traits(): Record<string, unknown>;
-  sessionId(now: number): string;
-  /** Called with each decision, so that it can be explained. */
-  onDecision(decision: PromptDecision): void;
+export interface Prompts {
+  /** The collector has told of the person. */
+  learn(lead: LeadFacts): void;
+  /** Also takes away a prompt that is being shown. */
+  stop(): void;
 }
 
-/** A trigger fired for this prompt: was it shown, and why not? */
-export type PromptDecision = { promptId: string; at: number } & Eligibility;
-export type { IneligibleReason };
+/** Arms the triggers of the site's prompts, for each page and route anew, and has those considered that fire. */
+export function startPrompts(capabilities: PromptCapabilities): Prompts {
+  const { ledger, touchpoints, lifecycle, newId, page, cart } = capabilities;
+  const { prompts } = capabilities.document;
+  const memory = openMemory({ ...capabilities, search: () => page().search ?? '' });
+  const tests = testsIn(prompts);
+  const claim = newId(Date.now());
+  /** One that is malformed costs no other. */
+  const arm = quietly(watch);
+  let scope: PageScope;
+  let loading: Promise<Decision> | undefined;
+  let decision: Decision | undefined;
 
-/**
- * Watches the triggers of the site's prompts, and of those that fire shows the first eligible one.
- * Returns how to stop, which also takes away a prompt that is being shown.
- */
-export function startPrompts(capabilities: PromptCapabilities): () => void {
-  const { document: site, storage, touchpoints, lifecycle, onDecision } = capabilities;
-  /** From the decision to show one until it has ended. */
-  let current: Prompt | undefined;
-  let unmount: (() => void) | undefined;
-  let isStopped = false;
-
-  function decide(prompt: Prompt, now: number): Eligibility {
-    const { page, cart, traits, sessionId } = capabilities;
-    const history = readHistory(storage);
-    const known = { page: page(), cart: cart(), traits: traits(), touchpoints: touchpoints.all(), history };
-    const situation = {
-      facts: factsOf(known, now),
-      cart: known.cart,
-      history,
-      sessionId: sessionId(now),
-      otherPrompt: current !== undefined && current !== prompt,
-      hidden: document.hidden,
-      typing: isTyping(),
-      dialogOpen: hasOpenDialog(),
-    };
-    return eligibility(prompt, situation, site.contactBudget ?? {}, now);
+  function settle(prompt: Prompt, reason: PromptReason) {
+    scope.decided.add(prompt);
+    ledger.settle(prompt.id, reason);
   }
 
-  function consider(prompt: Prompt) {
-    if (isStopped || current === prompt) return;
+  async function load() {
+    const { createDecision } = await capabilities.load('decision');
+    return createDecision({ ...capabilities, memory, settle });
+  }
+
+  /** @param isLasting whether it may also come a little later, where that is all that speaks against it */
+  async function consider(prompt: Prompt, isLasting: boolean) {
+    const ofPage = scope;
+    if (whyNotHere(prompt, page())) return;
+    try {
+      loading ??= load();
+      decision = await loading;
+      decision.consider(prompt, isLasting, ofPage);
+    } catch {
+      loading = undefined;
+      settle(prompt, 'unavailable');
+    }
+  }
+
+  /** The page asks for it, or its time has come. */
+  function considerById(id: string) {
+    const prompt = prompts.find((each) => each.id === id);
+    if (prompt) void consider(prompt, true);
+    else console.warn(`handrail: there is no prompt "${id}"`);
+  }
+
+  /** A delayed trigger may wait since an earlier page, or be added on this one. */
+  async function watchDue() {
+    const ofPage = scope;
+    if (Object.keys(memory.read(Date.now()).due).length === 0) return;
+    const { watchDelays } = await capabilities.load('delays');
+    watchDelays(ofPage, memory, claim, considerById);
+  }
+
+  /** One that waits already stays as it is. */
+  function delay(promptId: string, dueAt: number) {
     const now = Date.now();
-    const decision = decide(prompt, now);
-    onDecision({ promptId: prompt.id, at: now, ...decision });
-    if (!decision.eligible) return;
-    current = prompt;
-    void show(prompt, {
-      ...capabilities,
-      isStillEligible: () => !isStopped && decide(prompt, Date.now()).eligible,
-      onShown(takeOff) {
-        unmount = takeOff;
-        const at = Date.now();
-        addShown({ promptId: prompt.id, sessionId: capabilities.sessionId(at), at, answers: {} }, storage);
-      },
-      onAnswer: (questionId, value) => addAnswer(questionId, value, storage),
-      onOver() {
-        current = undefined;
-      },
+    if (memory.read(now).due[promptId]) return;
+    memory.change(now, ({ due }) => {
+      due[promptId] = { at: dueAt };
     });
+    watchDue().catch(() => {});
   }
 
-  // In the order of the document, so that at one and the same moment the first eligible prompt wins.
-  const stops = site.prompts.map((prompt) =>
-    watch(prompt.on, () => consider(prompt), { touchpoints, lifecycle }),
-  );
-  return () => {
-    isStopped = true;
-    for (const stop of stops) stop();
-    unmount?.();
+  function openPage(openedAt: number) {
+    scope = openPageScope(page(), Date.now() - openedAt, lifecycle);
+    watchDue().catch(() => {});
+    // In the order of the document, so that at one and the same moment the first eligible prompt wins.
+    for (const prompt of prompts) {
+      const reason = whyNotHere(prompt, scope.page, prompt.on);
+      ledger.expect(prompt.id, reason ?? 'not_triggered');
+      if (reason === 'unknown_type') continue;
+      arm(prompt.on, {
+        scope,
+        memory,
+        cart,
+        fire: () => void consider(prompt, true),
+        fireNowOrNever: () => void consider(prompt, false),
+        fireAt: (time) => delay(prompt.id, time),
+      });
+    }
+  }
+
+  function leavePage() {
+    for (const prompt of prompts) {
+      if (!scope.decided.has(prompt))
+        settle(prompt, whyNotHere(prompt, scope.page, prompt.on) ?? 'not_triggered');
+    }
+  }
+
+  function note(touchpoint: Touchpoint) {
+    memory.change(touchpoint.at, (known) => noteTouchpoint(touchpoint, tests, known));
+  }
+
+  function tell(touchpoint: Touchpoint) {
+    for (const listener of scope.touchpointListeners) listener(touchpoint);
+  }
+
+  // What was recorded before this had loaded: on routes that have been left since, it only counts.
+  const before = touchpoints.all();
+  const latestView = before.map(({ name }) => name).lastIndexOf('page_view');
+  before.forEach(note);
+  openPage(before[latestView]?.at ?? Date.now());
+  before.slice(Math.max(latestView, 0)).forEach(tell);
+
+  const stops = [
+    touchpoints.subscribe(
+      quietly((touchpoint) => {
+        note(touchpoint);
+        if (touchpoint.name === 'page_view') {
+          leavePage();
+          scope.end();
+          openPage(touchpoint.at);
+        }
+        tell(touchpoint);
+      }),
+    ),
+    capabilities.promptCalls.take(considerById),
+    lifecycle.on('end', leavePage),
+  ];
+
+  return {
+    learn(lead) {
+      const now = Date.now();
+      memory.change(now, (known) => {
+        Object.assign(known, { lead, leadAt: now, leadSessionId: known.session.id, answers: {} });
+      });
+      for (const listener of scope.leadListeners.splice(0)) listener();
+    },
+    stop() {
+      for (const stop of stops) stop();
+      scope.end();
+      decision?.stop();
+    },
   };
 }
