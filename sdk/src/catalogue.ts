@@ -28,13 +28,17 @@ export const CATALOGUE = {
   task_done: { since: '0.1.0', properties: ['task', 'durationMs'] },
   task_failed: { since: '0.1.0', properties: ['task', 'reason', 'durationMs'] },
   task_abandoned: { since: '0.1.0', properties: ['task', 'durationMs'] },
-  prompt_shown: { since: '0.1.0', properties: ['promptId', 'promptType'] },
+  prompt_shown: { since: '0.1.0', properties: ['promptId', 'promptType', 'impressionId'] },
   prompt_answered: {
     since: '0.1.0',
-    properties: ['promptId', 'promptType', 'questionId', 'questionType', 'value'],
+    properties: ['promptId', 'promptType', 'impressionId', 'questionId', 'questionType', 'question', 'value'],
   },
-  prompt_dismissed: { since: '0.1.0', properties: ['promptId', 'promptType'] },
-  prompt_acted: { since: '0.1.0', properties: ['promptId', 'promptType'] },
+  prompt_completed: { since: '0.1.0', properties: ['promptId', 'promptType', 'impressionId'] },
+  prompt_dismissed: { since: '0.1.0', properties: ['promptId', 'promptType', 'impressionId'] },
+  prompt_acted: { since: '0.1.0', properties: ['promptId', 'promptType', 'impressionId'] },
+  prompt_held_out: { since: '0.1.0', properties: ['promptId', 'promptType', 'impressionId'] },
+  generate_lead: { since: '0.1.0', properties: ['promptId', 'promptType', 'impressionId', 'marketing'] },
+  cart_saved: { since: '0.1.0', properties: ['promptId', 'promptType', 'impressionId', 'marketing'] },
   consent_updated: { since: '0.1.0', properties: [] },
 } as const;
 
