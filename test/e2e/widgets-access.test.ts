@@ -205,3 +205,31 @@ test('it stands at the other side where the page, or its own language, reads fro
   await mountIn(page, { ...SURVEY, language: 'en' });
   expect((await prompt(page).boundingBox())?.x).toBeGreaterThan(100);
 });
+
+test('on a phone it keeps clear of the notch and of the bar to swipe by', async () => {
+  const options = { isMobile: true, hasTouch: true };
+  const phone = async (width: number, height: number, insets: object): Promise<Page> => {
+    const page = await openPage({ body: BODY, css: CSS }, { ...options, viewport: { width, height } });
+    const session = await page.context().newCDPSession(page);
+    await session.send('Emulation.setSafeAreaInsetsOverride', { insets });
+    return page;
+  };
+  const edges = (page: Page, button: string) =>
+    page.getByRole('button', { name: button }).evaluate((element) => {
+      const { right, bottom } = element.getBoundingClientRect();
+      return { right: innerWidth - right, bottom: innerHeight - bottom };
+    });
+  const upright = await phone(390, 760, { bottom: 34 });
+  await show(upright, 'nps');
+  expect((await edges(upright, 'Send')).bottom).toBeGreaterThanOrEqual(34);
+  expect((await prompt(upright).boundingBox())?.width).toBe(390);
+
+  const sideways = await phone(760, 390, { left: 47, right: 47, bottom: 21 });
+  for (const name of ['nps', 'bar']) {
+    await show(sideways, name);
+    const { right, bottom } = await edges(sideways, 'Close');
+    expect(right, name).toBeGreaterThanOrEqual(47);
+    expect(bottom, name).toBeGreaterThanOrEqual(21);
+    await sideways.evaluate(() => window.unmount());
+  }
+});

@@ -287,7 +287,7 @@ describe('a reason to come back to the cart', () => {
     });
     await mountIn(page, OFFER, { cart: CART });
     await click(page, 'Copy');
-    const code = page.getByLabel('THANKS10');
+    const code = page.getByRole('textbox', { name: '10% off this order.' });
     await expect
       .poll(() =>
         code.evaluate((field: HTMLInputElement) => (field.selectionEnd ?? 0) - (field.selectionStart ?? 0)),

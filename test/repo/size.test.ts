@@ -13,6 +13,7 @@ const BUDGETS_KB = {
   'handrail-decision.js': 3,
   'handrail-show.js': 1,
   'handrail-widgets.js': 12,
+  'handrail-languages.js': 6,
 };
 type PageFile = keyof typeof BUDGETS_KB;
 

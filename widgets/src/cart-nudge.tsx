@@ -6,6 +6,8 @@ import { Frame, type FrameSetup, TITLE_ID } from './frame.tsx';
 import { OfferCode } from './offer-code.tsx';
 import { Thanks } from './thanks.tsx';
 
+const REASON_ID = 'reason';
+
 interface CartNudgeProps extends FrameSetup {
   prompt: CartNudgePrompt;
   cart: Cart | null;
@@ -50,8 +52,14 @@ export class CartNudge extends Component<CartNudgeProps, State> {
             {cart && cart.items.length > 0 && (
               <CartSummary cart={cart} strings={strings} locale={document.documentElement.lang} />
             )}
-            {reason && <p class="reason">{reason.text}</p>}
-            {reason?.type === 'offer' && <OfferCode code={reason.code} strings={strings} />}
+            {reason && (
+              <p id={REASON_ID} class="reason">
+                {reason.text}
+              </p>
+            )}
+            {reason?.type === 'offer' && (
+              <OfferCode code={reason.code} labelledBy={REASON_ID} strings={strings} />
+            )}
             <div class="actions">
               <a class="button primary" href={action.href} onClick={onAct}>
                 {action.label}

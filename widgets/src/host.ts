@@ -55,10 +55,12 @@ export function openHost({ place, theme, language, onEscape }: HostSetup): Host 
   // selectors of the page (`body > * + *`), and still there when a framework replaces the body.
   if (!emptySlot) document.documentElement.insertBefore(element, document.body);
 
+  let isOpen = true;
   return {
     show: (content) => render(content, root),
     close() {
-      if (!element.isConnected) return;
+      if (!isOpen) return;
+      isOpen = false;
       const hadFocus = root.activeElement !== null;
       render(null, root);
       element.remove();

@@ -3,6 +3,8 @@ import type { Strings } from './strings.ts';
 
 interface OfferCodeProps {
   code: string;
+  /** The id of the text that says what it is for. */
+  labelledBy: string;
   strings: Strings;
 }
 
@@ -21,11 +23,11 @@ export class OfferCode extends Component<OfferCodeProps, { isCopied: boolean }> 
     }
   };
 
-  override render({ code, strings }: OfferCodeProps) {
+  override render({ code, labelledBy, strings }: OfferCodeProps) {
     const { isCopied } = this.state;
     return (
       <div class="code">
-        <input ref={this.field} class="text" readOnly value={code} aria-label={code} />
+        <input ref={this.field} class="text" readOnly value={code} aria-labelledby={labelledBy} />
         <button type="button" class="button" onClick={this.copy}>
           {isCopied ? strings.copied : strings.copy}
         </button>

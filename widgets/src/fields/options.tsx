@@ -23,7 +23,7 @@ export class OptionsField extends Component<OptionsFieldProps> {
   override render({ type, options, other, strings }: OptionsFieldProps) {
     const isMultiple = type === 'multiple_choice';
     const option = (value: number | string, text: string | undefined) => (
-      <label key={value} class={`option ${value}`}>
+      <label key={value} class={value === OTHER ? 'option other' : 'option'}>
         <input type={isMultiple ? 'checkbox' : 'radio'} name={ANSWER} value={value} />
         <span>{text}</span>
       </label>
