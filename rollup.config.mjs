@@ -33,7 +33,7 @@ const minify = (format = {}) =>
   terser({
     ecma: 2020,
     module: true,
-    compress: { passes: 3, unsafe_arrows: true, inline: 1 },
+    compress: { passes: 3, unsafe_arrows: true, inline: 1, negate_iife: false },
     format: { comments: false, ...format },
   });
 

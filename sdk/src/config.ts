@@ -31,6 +31,11 @@ export interface Options {
   /** Query parameters whose values are masked, besides those that always are. [scrubParams=none] */
   scrubParams?: readonly string[] | undefined;
   /**
+   * Whether the values of click ids (`gclid`, …) are sent with the addresses that they are in, and not only which there
+   * were. The site's configuration has to say the same for the collector to keep them. [clickIdValues=false]
+   */
+  clickIdValues?: boolean | undefined;
+  /**
    * Keeps the visitor, the session and the decision in cookies that all subdomains of this domain share; `auto`
    * finds the widest that the browser allows. [cookieDomain=none: no cookie, each origin for itself]
    */
@@ -43,6 +48,8 @@ export interface Options {
 export type TagOptions = { [option in keyof Options]: string | undefined };
 
 export interface Config {
+  /** Whether there is a key and an address, without which nothing can work. */
+  isUsable: boolean;
   writeKey: string;
   endpoint: string;
   consent: Partial<Consent>;
@@ -53,13 +60,14 @@ export interface Config {
   off: readonly CaptureName[];
   hashRouting: boolean;
   scrubParams: readonly string[];
+  clickIdValues: boolean;
   cookieDomain: string | undefined;
   linkDomains: readonly string[];
   /** Options that there are not, and those whose value is none: as they were given, for a warning. */
   wrong: object;
 }
 
-/** Fills in the defaults. Throws a `TypeError` that says which option is wrong, where nothing can work without it. */
+/** Fills in the defaults. */
 export function readOptions({
   writeKey,
   endpoint,
@@ -70,30 +78,34 @@ export function readOptions({
   off,
   hashRouting = false,
   scrubParams,
+  clickIdValues = false,
   cookieDomain,
   linkDomains,
   ...wrong
 }: Options | TagOptions): Config {
+  const countsRefused = whenDenied === 'cookieless';
   const decision = (typeof consent === 'string' ? { analytics: consent } : consent) as Partial<Consent>;
-  if (!writeKey) throw new TypeError('writeKey is missing');
-  if (!/^https?:\/\/./.test(endpoint ?? ''))
-    throw new TypeError(`endpoint is not an http(s) address: ${endpoint}`);
+  const address = String(endpoint);
+  const isUsable = !!writeKey && /^https?:/.test(address);
   return {
-    writeKey,
-    endpoint: (endpoint as string).replace(/\/+$/, ''),
+    isUsable,
+    writeKey: writeKey as string,
+    endpoint: address.replace(/\/+$/, ''),
     consent: decision,
     cmp: words(cmp),
-    countsRefused: whenDenied === 'cookieless',
+    countsRefused,
     dataLayer: dataLayer && dataLayer !== 'off' ? dataLayer : '',
     off: words(off),
     hashRouting: hashRouting !== false,
     scrubParams: words(scrubParams),
+    clickIdValues: clickIdValues !== false,
     cookieDomain,
     linkDomains: words(linkDomains),
     wrong: {
       ...wrong,
+      ...(!isUsable && { writeKey, endpoint }),
       ...(!Object.values(decision).every(isConsentState) && { consent: decision }),
-      ...(!/^(nothing|cookieless)$/.test(whenDenied) && { whenDenied }),
+      ...(!countsRefused && whenDenied !== 'nothing' && { whenDenied }),
     },
   };
 }

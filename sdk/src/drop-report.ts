@@ -10,9 +10,13 @@ export interface DropReport {
   putBack(drops: Drops): void;
 }
 
-export function createDropReport({ count, total, told }: DropCounter): DropReport {
-  const addAll = (drops: Drops, sign: 1 | -1) => {
-    for (const [reason, count] of Object.entries(drops)) add(told, reason as DropReason, sign * count);
+export function createDropReport(drops: DropCounter): DropReport {
+  const { count, total } = drops;
+  // Another report may have told some, before consent was withdrawn and given again.
+  drops.told ??= {};
+  const { told } = drops;
+  const addAll = (each: Drops, sign: 1 | -1) => {
+    for (const [reason, count] of Object.entries(each)) add(told, reason as DropReason, sign * count);
   };
   return {
     count,
@@ -23,6 +27,6 @@ export function createDropReport({ count, total, told }: DropCounter): DropRepor
       addAll(untold, 1);
       return untold;
     },
-    putBack: (drops) => addAll(drops, -1),
+    putBack: (untold) => addAll(untold, -1),
   };
 }

@@ -7,13 +7,13 @@ export interface DropCounter {
   count: CountDrop;
   /** Since the page loaded. */
   total: Readonly<Drops>;
-  /** What of these the collector knows. */
-  told: Drops;
+  /** What of these the collector knows, kept by the report to it (drop-report.ts). */
+  told?: Drops;
 }
 
 export function createDropCounter(): DropCounter {
   const total: Drops = {};
-  return { total, told: {}, count: (reason, count = 1) => add(total, reason, count) };
+  return { total, count: (reason, count = 1) => add(total, reason, count) };
 }
 
 export function add(drops: Drops, reason: DropReason, count: number): void {

@@ -63,9 +63,10 @@ export function start(
       early(host[RUNNING]);
     } else {
       const config = readOptions(options);
+      warnOf(config.wrong, loaders);
+      if (!config.isUsable) return INERT;
       const isPreview = /[?&]handrail-preview=/.test(location.search);
       host[RUNNING] = isPreview ? showDraft(config, loaders) : run(config, loaders, early);
-      warnOf(config.wrong, loaders);
     }
     return host[RUNNING];
   } catch (error) {
@@ -101,7 +102,7 @@ function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => vo
   const { count: countDrop } = drops;
   const decisions: PromptDecision[] = [];
   const newId = createIdSource();
-  const scrub = createScrub(config.scrubParams);
+  const scrub = createScrub(config.scrubParams, config.clickIdValues);
   const page = () => currentPage(scrub, hashRouting);
   const dataLayer = config.dataLayer ? dataLayerEntries(config.dataLayer) : undefined;
 

@@ -22,6 +22,7 @@ const OPTIONS: Record<string, readonly string[] | undefined> = {
   widgets: undefined,
   hashRouting: undefined,
   scrubParams: undefined,
+  clickIdValues: undefined,
   cookieDomain: undefined,
   linkDomains: undefined,
 };
@@ -29,10 +30,16 @@ const OPTIONS: Record<string, readonly string[] | undefined> = {
 /** What is like no option is left alone: a script tag carries attributes of others too. */
 export function warnOfOptions(wrong: object): void {
   const remarks = Object.entries(wrong).flatMap(([name, value]) => {
+    if (name === 'writeKey') return value ? [] : ['writeKey is missing.'];
+    if (name === 'endpoint') return isAddress(value) ? [] : [`endpoint is not an http(s) address: ${value}.`];
     const known = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
     return known ? valueRemarks(name, value, known) : nameRemarks(name);
   });
   if (remarks.length > 0) console.warn(`handrail: ${remarks.join(' ')}`);
+}
+
+function isAddress(value: unknown): boolean {
+  return /^https?:/.test(String(value));
 }
 
 function nameRemarks(name: string): string[] {

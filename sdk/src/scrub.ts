@@ -30,9 +30,10 @@ const DIGITS = /\b\d(?:[ -]?\d){13,18}\b/g;
 /** Returns the text with what is private masked. */
 export type Scrub = (text: string) => string;
 
-export function createScrub(privateParameters: readonly string[]): Scrub {
+/** @param clickIdValues whether the values of click ids are left as they are */
+export function createScrub(privateParameters: readonly string[], clickIdValues: boolean): Scrub {
   const isMasked = (name: string, value: string) =>
-    CLICK_ID.test(name) ||
+    (!clickIdValues && CLICK_ID.test(name)) ||
     SECRET.test(name) ||
     (OPAQUE.test(name) && value.length >= OPAQUE_MIN_CHARS) ||
     privateParameters.includes(name);

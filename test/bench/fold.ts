@@ -1,5 +1,6 @@
 /** The pure parts of the way of a touchpoint alone, on one core, with no store and no network. */
 import { type Decoded, decode, type Envelope } from '../../collector/src/ingest/decode.ts';
+import { createScrub } from '../../collector/src/ingest/scrub.ts';
 import { type Session, sessionOf } from '../../collector/src/ingest/sessions.ts';
 import { fold } from '../../collector/src/leads/fold.ts';
 import { type LeadState, newLead } from '../../collector/src/leads/state.ts';
@@ -79,6 +80,7 @@ function decodeText(text: string, now: number): Decoded {
     userAgent: '',
     context: undefined,
     bodyBytes: text.length,
+    scrub: createScrub({ params: [], clickIdValues: false }),
   };
   const result = decode(JSON.parse(text), envelope, () => '');
   if (result.kind !== 'touchpoint') throw new Error(`not a touchpoint: ${JSON.stringify(result)}`);

@@ -94,10 +94,28 @@ describe('the tag', () => {
     await isRunning(page);
     await page.evaluate(() => window.handrail.push(['track', 'x']));
     await flush(page);
-    expect(logged).toHaveLength(1);
-    expect(logged[0]).toContain('writeKey is missing');
+    await expect.poll(() => logged).toEqual(['handrail: writeKey is missing.']);
     expect(server.batches()).toEqual([]);
   });
+});
+
+test('words that are none are named on the console, each option once, and the page goes on', async () => {
+  server.pages['/'] =
+    '<handrail data-consent="granted" data-off="clickz forms" data-cmp="tfc" data-when-denied="cookiless">';
+  const page = await browser.newPage();
+  const logged: string[] = [];
+  page.on('console', (message) => logged.push(message.text()));
+  await page.goto(`${server.siteUrl}/`);
+  await isRunning(page);
+  await flush(page);
+  await expect
+    .poll(() => logged.toSorted())
+    .toEqual([
+      'handrail: cmp cannot be "tfc", did you mean tcf?',
+      'handrail: off cannot be "clickz", did you mean clicks?',
+      'handrail: whenDenied cannot be "cookiless", did you mean cookieless?',
+    ]);
+  expect(server.accepted().map(nameOf)).toEqual(['page /']);
 });
 
 describe.each([

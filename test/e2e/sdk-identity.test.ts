@@ -269,6 +269,18 @@ describe('Q54 what leaves the page', () => {
       card: { number: '***' },
     });
   });
+
+  test('has the values of click ids in it where the site asks for them, and no others', async () => {
+    server.pages['/'] = '<handrail data-consent="granted" data-click-id-values>';
+    const page = await context.newPage();
+    await page.goto(`${server.siteUrl}/?gclid=Cj0K&token=secret`);
+    await isRunning(page);
+    await flush(page);
+    expect(server.accepted()[0]?.context).toMatchObject({
+      clickIds: ['gclid'],
+      page: { search: '?gclid=Cj0K&token=***' },
+    });
+  });
 });
 
 describe('the tag', () => {

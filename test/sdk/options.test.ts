@@ -17,6 +17,7 @@ describe('options', () => {
       off: 'vitals, forms',
       hashRouting: '',
       scrubParams: 'ref',
+      clickIdValues: '',
       cookieDomain: 'auto',
       linkDomains: 'a.example b.example',
     });
@@ -29,6 +30,7 @@ describe('options', () => {
       off: ['vitals', 'forms'],
       hashRouting: true,
       scrubParams: ['ref'],
+      clickIdValues: true,
       cookieDomain: 'auto',
       linkDomains: ['a.example', 'b.example'],
     });
@@ -43,15 +45,20 @@ describe('options', () => {
       dataLayer: 'dataLayer',
       off: [],
       hashRouting: false,
+      isUsable: true,
       wrong: {},
     });
   });
 
   test.each([
-    [{ ...GOOD, writeKey: '' }, 'writeKey is missing'],
-    [{ ...GOOD, endpoint: 'collect.example' }, 'endpoint is not an http(s) address: collect.example'],
-  ])('without which nothing can work are named: %j', (options, message) => {
-    expect(() => readOptions(options)).toThrow(message);
+    [{ ...GOOD, writeKey: '' }, 'writeKey is missing.'],
+    [{ ...GOOD, endpoint: 'collect.example' }, 'endpoint is not an http(s) address: collect.example.'],
+  ])('without which nothing can work are named: %j', (options, remark) => {
+    const { isUsable, wrong } = readOptions(options);
+    expect(isUsable).toBe(false);
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    warnOfOptions(wrong);
+    expect(warn.mock.calls).toEqual([[`handrail: ${remark}`]]);
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createScrub, isClickId } from '../../sdk/src/scrub.ts';
 import { HOSTILE, LEFT_ALONE, MASKED } from '../support/scrub-cases.ts';
 
-const scrub = createScrub(['ref', 'customer']);
+const scrub = createScrub(['ref', 'customer'], false);
 
 describe('Q54 in the SDK', () => {
   test.each(MASKED)('masks %s', (_, text, scrubbed) => {
@@ -15,6 +15,11 @@ describe('Q54 in the SDK', () => {
 
   test('masks the parameters that the site names, and none that only begin so', () => {
     expect(scrub('/?ref=ada&customer=7&referrer=x')).toBe('/?ref=***&customer=***&referrer=x');
+  });
+
+  test('leaves the values of click ids alone where they are asked for, and nothing else', () => {
+    const asked = createScrub([], true);
+    expect(asked('/?gclid=Cj0K&fbclid=IwAR&token=abc')).toBe('/?gclid=Cj0K&fbclid=IwAR&token=***');
   });
 
   test('what is scrubbed stays as it is when it is scrubbed again', () => {

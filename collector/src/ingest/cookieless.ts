@@ -1,5 +1,5 @@
 import type { Message } from '@handrail/sdk/protocol';
-import { scrubText } from './scrub.ts';
+import type { Scrub } from './scrub.ts';
 
 /** What is kept of a message whose sender has refused to be known: a count, and for a view its path. */
 export interface CookielessTouchpoint {
@@ -14,10 +14,10 @@ export function isCookieless({ context }: Message): boolean {
   return context?.cookieless === true;
 }
 
-export function toCookieless({ type, context }: Message): CookielessTouchpoint {
+export function toCookieless({ type, context }: Message, scrub: Scrub): CookielessTouchpoint {
   const path = context?.page?.path ?? null;
   return {
     isView: type === 'page' || type === 'screen',
-    path: path && scrubText(path).slice(0, MAX_PATH_CHARS),
+    path: path && scrub(path).slice(0, MAX_PATH_CHARS),
   };
 }

@@ -9,7 +9,7 @@ import { correctedTime } from './clock.ts';
 import { ga4Name } from './commerce-names.ts';
 import { type CookielessTouchpoint, isCookieless, toCookieless } from './cookieless.ts';
 import { isTooLarge, tame } from './limits.ts';
-import { clickIdsIn, scrubJson } from './scrub.ts';
+import { clickIdsIn, type Scrub, scrubJson } from './scrub.ts';
 
 export interface Decoded {
   sender: Sender;
@@ -36,6 +36,8 @@ export interface Envelope {
   context: JsonObject | undefined;
   /** UTF-8 bytes of the whole request. */
   bodyBytes: number;
+  /** Masks what the site does not keep. */
+  scrub: Scrub;
 }
 
 export type Decoding =
@@ -51,7 +53,7 @@ export function decode(raw: unknown, envelope: Envelope, newMessageId: () => str
   const parsed = messageSchema.safeParse(withSharedContext(raw, envelope.context));
   if (!parsed.success) return reject(raw, 'invalid_message', describe(parsed.error.issues));
   const message = parsed.data;
-  if (isCookieless(message)) return { kind: 'cookieless', counted: toCookieless(message) };
+  if (isCookieless(message)) return { kind: 'cookieless', counted: toCookieless(message, envelope.scrub) };
   if (!message.anonymousId && !message.userId) {
     return reject(raw, 'missing_identity', 'anonymousId: expected this or userId');
   }
@@ -85,11 +87,11 @@ export function withSharedContext(raw: unknown, shared: JsonObject | undefined):
 
 function toTouchpoint(message: Message, envelope: Envelope, messageId: string): Decoded {
   const { type, context } = message;
-  const { receivedAt, trust } = envelope;
+  const { receivedAt, trust, scrub } = envelope;
   const timestamp = message.originalTimestamp ?? message.timestamp;
-  const properties = scrubbed(message, propertiesOf(message), trust);
+  const properties = scrubbed(message, propertiesOf(message), trust, scrub);
   const sentPage = pageOf(context, type === 'page' ? properties : {});
-  const page = sentPage && scrubPage(sentPage);
+  const page = sentPage && scrubPage(sentPage, scrub);
   const sentName = nameOf(message);
   const name = type === 'track' ? ga4Name(sentName) : sentName;
   return {
@@ -162,17 +164,18 @@ function withoutPage(properties: JsonObject, page: Page | null): JsonObject {
  * What is said of a person is meant to say who it is, and a site's own server knows what it sends: neither is
  * scrubbed.
  */
-function scrubbed({ type }: Message, properties: JsonObject, trust: Trust): JsonObject {
+function scrubbed({ type }: Message, properties: JsonObject, trust: Trust, scrub: Scrub): JsonObject {
   const isTouchpoint = type === 'track' || type === 'page' || type === 'screen';
-  return isTouchpoint && trust === 'browser' ? scrubJson(properties) : properties;
+  return isTouchpoint && trust === 'browser' ? scrubJson(properties, scrub) : properties;
 }
 
-function scrubPage({ url, path, title, referrer }: Page): Page {
+function scrubPage(page: Page, scrub: Scrub): Page {
+  const scrubField = (text: string | null) => text && scrub(text);
   return {
-    url: scrubJson(url),
-    path: scrubJson(path),
-    title: scrubJson(title),
-    referrer: scrubJson(referrer),
+    url: scrubField(page.url),
+    path: scrubField(page.path),
+    title: scrubField(page.title),
+    referrer: scrubField(page.referrer),
   };
 }
 

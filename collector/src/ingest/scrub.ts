@@ -32,12 +32,33 @@ const DIGITS = /\b\d(?:[ -]?\d){13,18}\b/g;
 const MAY_BE_WORD = /@|%40|eyJ/;
 const MAY_BE_CARD = /\d[\d -]{12}/;
 
-export function scrubText(text: string): string {
-  let scrubbed = text;
-  if (text.includes('=')) scrubbed = scrubbed.replace(PARAMETER, maskParameter);
-  if (MAY_BE_WORD.test(text)) scrubbed = scrubbed.replace(WORD, maskWord);
-  if (MAY_BE_CARD.test(text)) scrubbed = scrubbed.replace(DIGITS, maskCard);
-  return scrubbed;
+/** What a site says of it (`scrub` in its configuration). */
+export interface ScrubSettings {
+  /** Query parameters whose values are masked, besides those that always are. */
+  params: readonly string[];
+  /** Whether the values of click ids are kept. */
+  clickIdValues: boolean;
+}
+
+/** Returns the text with what is private masked. */
+export type Scrub = (text: string) => string;
+
+export function createScrub({ params, clickIdValues }: ScrubSettings): Scrub {
+  const isMasked = (name: string, value: string) =>
+    (CLICK_ID.test(name) && !clickIdValues) ||
+    SECRET.test(name) ||
+    (OPAQUE.test(name) && value.length >= OPAQUE_MIN_CHARS) ||
+    params.includes(name);
+  const maskParameter = (all: string, mark: string, name: string, value: string) =>
+    isMasked(name, value) ? `${mark}${name}=${MASK}` : all;
+
+  return (text) => {
+    let scrubbed = text;
+    if (text.includes('=')) scrubbed = scrubbed.replace(PARAMETER, maskParameter);
+    if (MAY_BE_WORD.test(text)) scrubbed = scrubbed.replace(WORD, maskWord);
+    if (MAY_BE_CARD.test(text)) scrubbed = scrubbed.replace(DIGITS, maskCard);
+    return scrubbed;
+  };
 }
 
 /**
@@ -45,17 +66,17 @@ export function scrubText(text: string): string {
  *
  * @returns the value itself, and not a copy, where there is nothing to mask
  */
-export function scrubJson<Value extends JsonValue>(value: Value): Value;
-export function scrubJson(value: JsonValue): JsonValue {
-  if (typeof value === 'string') return scrubText(value);
+export function scrubJson<Value extends JsonValue>(value: Value, scrub: Scrub): Value;
+export function scrubJson(value: JsonValue, scrub: Scrub): JsonValue {
+  if (typeof value === 'string') return scrub(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
-    const scrubbed = value.map((each) => scrubJson(each));
+    const scrubbed = value.map((each) => scrubJson(each, scrub));
     return scrubbed.some((each, index) => each !== value[index]) ? scrubbed : value;
   }
   let scrubbed: JsonObject = value;
   for (const [name, each] of Object.entries(value)) {
-    const masked = scrubJson(each);
+    const masked = scrubJson(each, scrub);
     if (masked === each) continue;
     if (scrubbed === value) scrubbed = { ...value };
     scrubbed[name] = masked;
@@ -67,12 +88,6 @@ export function scrubJson(value: JsonValue): JsonValue {
 export function clickIdsIn(url: string | null): string[] {
   const query = url?.split('?', 2)[1];
   return query ? [...new URLSearchParams(query).keys()].filter((name) => CLICK_ID.test(name)) : [];
-}
-
-function maskParameter(all: string, mark: string, name: string, value: string): string {
-  const isMasked =
-    CLICK_ID.test(name) || SECRET.test(name) || (OPAQUE.test(name) && value.length >= OPAQUE_MIN_CHARS);
-  return isMasked ? `${mark}${name}=${MASK}` : all;
 }
 
 function maskWord(word: string): string {

@@ -146,14 +146,17 @@ async function store(
     decisions,
     sender,
     ...envelope
-  }: Omit<Envelope, 'userAgent'> & Pick<IncomingBatch, 'drops' | 'decisions'> & { sender: NetworkSender },
+  }: Omit<Envelope, 'userAgent' | 'scrub'> &
+    Pick<IncomingBatch, 'drops' | 'decisions'> & { sender: NetworkSender },
 ): Promise<Omit<BatchResult, 'success'>> {
   const decoded: Decoded[] = [];
   const counted: CookielessTouchpoint[] = [];
   const refused: (Rejection & { body: string })[] = [];
   const rejected: RejectedMessage[] = [];
+  const advance = await sites(siteId);
+  const { scrub } = advance.site;
   messages.forEach((raw, index) => {
-    const result = decode(raw, { ...envelope, userAgent: sender.userAgent }, uuidv7);
+    const result = decode(raw, { ...envelope, userAgent: sender.userAgent, scrub }, uuidv7);
     if (result.kind === 'touchpoint') decoded.push(result.decoded);
     else if (result.kind === 'cookieless') counted.push(result.counted);
     else {
@@ -175,7 +178,7 @@ async function store(
     sentAt,
     receivedAt,
   };
-  const { lead, ...counts } = await store.apply(batch, await sites(siteId));
+  const { lead, ...counts } = await store.apply(batch, advance);
   return { ...counts, rejected, ...(lead && { lead }) };
 }
 
@@ -194,6 +197,7 @@ export async function replay(
   siteId: number,
   { id, body, trust, sentAt, receivedAt }: RejectedRecord,
 ): Promise<{ accepted: number; duplicates: number; rejection: Rejection | null }> {
+  const advance = await services.sites(siteId);
   const envelope: Envelope = {
     sentAt,
     receivedAt,
@@ -202,6 +206,7 @@ export async function replay(
     userAgent: '',
     context: undefined,
     bodyBytes: Buffer.byteLength(body),
+    scrub: advance.site.scrub,
   };
   // One without an id gets the same one at each replay, so that a crash in between doubles nothing.
   const result = decode(parseOrNull(body), envelope, () => `rejected-${id}`);
@@ -220,7 +225,7 @@ export async function replay(
     sentAt,
     receivedAt,
   };
-  const { accepted, duplicates } = await services.store.apply(batch, await services.sites(siteId));
+  const { accepted, duplicates } = await services.store.apply(batch, advance);
   return { accepted, duplicates, rejection: null };
 }
 

@@ -2,6 +2,7 @@
 import { parseDuration } from '@handrail/sdk/condition';
 import type { Condition, TouchpointCondition } from '@handrail/sdk/protocol';
 import { isTransactional, transactionalSequences } from '../follow-ups/transactional.ts';
+import { createScrub, type Scrub } from '../ingest/scrub.ts';
 import { type Matcher, matcherOf } from '../leads/matcher.ts';
 import type { ScoreRule, Sequence, Site } from './schema.ts';
 
@@ -37,6 +38,7 @@ export interface CompiledSite {
   version: number;
   site: Site;
   halfLifeMs: number;
+  scrub: Scrub;
   rulesByTouchpoint: ReadonlyMap<string, readonly CompiledRule[]>;
   /** How many of the latest matching touchpoints to remember, by name of touchpoint. */
   memories: ReadonlyMap<string, readonly Memory[]>;
@@ -99,6 +101,7 @@ export function compileSite(id: number, version: number, site: Site): CompiledSi
     version,
     site,
     halfLifeMs: site.scoring.halfLifeDays * MS_PER_DAY,
+    scrub: createScrub(site.scrub),
     rulesByTouchpoint,
     memories: memoriesByName,
     testOf: (leaf) => tests.get(leaf) ?? compileTest(leaf),

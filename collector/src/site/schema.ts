@@ -4,6 +4,7 @@ import { id, language, text } from './schema/basics.ts';
 import { contactBudget } from './schema/contact-budget.ts';
 import { prompt, theme } from './schema/prompt.ts';
 import { flag, scoring, stage } from './schema/scoring.ts';
+import { scrub } from './schema/scrub.ts';
 import { endpoint, sequence, template } from './schema/sequence.ts';
 
 function isTimeZone(name: string): boolean {
@@ -36,6 +37,7 @@ export const siteSchema = z
       )
       .default([])
       .describe('Pages that may send touchpoints. [origins=any]'),
+    scrub: scrub.default({ params: [], clickIdValues: false }),
     scoring: scoring.default({ halfLifeDays: 30, thresholds: { warm: 20, hot: 50 }, rules: [], fit: [] }),
     stages: z
       .array(stage)

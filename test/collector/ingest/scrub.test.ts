@@ -1,16 +1,27 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sourceOf } from '../../../collector/src/ingest/channel.ts';
-import { clickIdsIn, scrubJson, scrubText } from '../../../collector/src/ingest/scrub.ts';
+import { clickIdsIn, createScrub, scrubJson } from '../../../collector/src/ingest/scrub.ts';
 import { startCollector, type TestCollector } from '../../support/collector.ts';
 import { HOSTILE, LEFT_ALONE, MASKED } from '../../support/scrub-cases.ts';
 
+const scrub = createScrub({ params: ['ref', 'customer'], clickIdValues: false });
+
 describe('Q54 in the collector', () => {
   test.each(MASKED)('masks %s', (_, text, scrubbed) => {
-    expect(scrubText(text)).toBe(scrubbed);
+    expect(scrub(text)).toBe(scrubbed);
   });
 
   test.each(LEFT_ALONE)('leaves %s alone', (_, text) => {
-    expect(scrubText(text)).toBe(text);
+    expect(scrub(text)).toBe(text);
+  });
+
+  test('masks the parameters that the site names, and none that only begin so', () => {
+    expect(scrub('/?ref=ada&customer=7&referrer=x')).toBe('/?ref=***&customer=***&referrer=x');
+  });
+
+  test('leaves the values of click ids alone where they are asked for, and nothing else', () => {
+    const asked = createScrub({ params: [], clickIdValues: true });
+    expect(asked('/?gclid=Cj0K&fbclid=IwAR&token=abc')).toBe('/?gclid=Cj0K&fbclid=IwAR&token=***');
   });
 
   test('at any depth, and nothing but texts', () => {
@@ -19,13 +30,16 @@ describe('Q54 in the collector', () => {
       gift: true,
       none: null,
     };
-    expect(scrubJson(value)).toEqual({ ...value, items: [{ note: 'for ***', price: 4111111111111111 }] });
+    expect(scrubJson(value, scrub)).toEqual({
+      ...value,
+      items: [{ note: 'for ***', price: 4111111111111111 }],
+    });
   });
 });
 
 test.each(HOSTILE)('Q57 %s take no time', (_, text) => {
   const start = performance.now();
-  scrubText(text);
+  scrub(text);
   expect(performance.now() - start).toBeLessThan(250);
 });
 
@@ -116,4 +130,27 @@ describe('through the API, from a client that scrubs nothing', () => {
     const [latest] = await touchpointsOf(lead);
     expect(latest).toMatchObject({ name: 'invoiced', properties: { to: 'bob@example.com' } });
   });
+});
+
+test('Q54 a site names parameters of its own, and may ask for the values of click ids', async () => {
+  const url = 'https://shop.test/?gclid=Cj0K&customer=7&token=abc';
+  const keptUnder = async (scrub: object | undefined) => {
+    const collector = await startCollector({ site: { name: 'Test', ...(scrub && { scrub }) } });
+    try {
+      await collector.ingest({ type: 'page', anonymousId: 'a1', context: { page: { url } } });
+      const [lead] = (await collector.owner('/v1/leads')).data;
+      const [touchpoint] = (await collector.owner(`/v1/leads/${lead.id}/touchpoints`)).data;
+      expect(touchpoint.channel).toBe('paid_search');
+      return touchpoint.page.url;
+    } finally {
+      await collector.close();
+    }
+  };
+  expect(await keptUnder(undefined)).toBe('https://shop.test/?gclid=***&customer=7&token=***');
+  expect(await keptUnder({ params: ['customer'] })).toBe(
+    'https://shop.test/?gclid=***&customer=***&token=***',
+  );
+  expect(await keptUnder({ clickIdValues: true })).toBe(
+    'https://shop.test/?gclid=Cj0K&customer=7&token=***',
+  );
 });
