@@ -150,7 +150,5 @@ test('Q54 a site names parameters of its own, and may ask for the values of clic
   expect(await keptUnder({ params: ['customer'] })).toBe(
     'https://shop.test/?gclid=***&customer=***&token=***',
   );
-  expect(await keptUnder({ clickIdValues: true })).toBe(
-    'https://shop.test/?gclid=Cj0K&customer=7&token=***',
-  );
+  expect(await keptUnder({ clickIdValues: true })).toBe('https://shop.test/?gclid=Cj0K&customer=7&token=***');
 });
