@@ -16,11 +16,18 @@ export interface RecordedRequest {
   body: string;
 }
 
-/** How the collector takes a batch: with a status, `hang up` as when there is no network, or not at all. */
+/**
+ * How the collector takes a batch: with a status, `hang up` as when there is no network, `hang` as one that is stuck,
+ * until something on the way loses patience and cuts the connection, or not at all.
+ */
 export type BatchAnswer =
   | { status: number; headers?: Record<string, string>; lead?: LeadFacts | undefined }
   | 'hang up'
+  | 'hang'
   | 'never';
+
+/** Proxies have a minute of it, for which no test should wait. */
+const PATIENCE_MS = 2_000;
 
 /**
  * A site at `shop.test` and, on another origin, a collector at `collect.test` that serves the built SDK, records what it gets and
@@ -89,6 +96,7 @@ export async function startPageServer(): Promise<PageServer> {
     const answer = server.answerBatch(recorded);
     if (answer === 'never') return;
     if (answer === 'hang up') return response.destroy();
+    if (answer === 'hang') return setTimeout(() => response.destroy(), PATIENCE_MS);
     if (answer.status === 200) acceptedBatches.push(readBatch(recorded));
     const { status, headers, lead } = answer;
     return response.writeHead(status, headers).end(JSON.stringify({ success: status === 200, lead }));

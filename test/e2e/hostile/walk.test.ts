@@ -51,8 +51,8 @@ function toldBy(messages: Message[]): { name: string }[] {
   return JSON.parse(JSON.stringify(told, (key, value) => (VARYING.has(key) ? undefined : value)));
 }
 
-/** The SDK gives up on a request that nobody answers after 30 s, and then tries again. */
-const ARRIVES_WITHIN_MS = 45_000;
+/** The longest that anything takes here: a connection that hangs, is cut, and is tried again. */
+const ARRIVES_WITHIN_MS = 15_000;
 
 interface Visit {
   /** What the page's own scripts did and saw. */
@@ -96,7 +96,14 @@ async function visit(
   return { hostLog, told: toldBy(server.accepted()) };
 }
 
-test('on a clean page the walk tells what the visitor did', async () => {
+test('Q48 on a clean page, which is no secure context, the walk tells what the visitor did', async () => {
+  const page = await browser.newPage();
+  await page.goto(`${server.siteUrl}/empty`);
+  expect(await page.evaluate(() => [isSecureContext, 'locks' in navigator, 'subtle' in crypto])).toEqual([
+    false,
+    false,
+    false,
+  ]);
   const { hostLog, told } = await visit({});
   expected = told;
   expect(told.map(({ name }) => name)).toEqual([
@@ -163,11 +170,11 @@ describe('the walk tells the same', () => {
     expect(told).toEqual(expected);
   });
 
-  test('to a collector that hangs up, is overloaded and forgets to answer', async () => {
-    const moods: BatchAnswer[] = ['hang up', { status: 503 }, 'never'];
+  test('to a collector that hangs up, is overloaded and gets stuck', async () => {
+    const moods: BatchAnswer[] = ['hang up', { status: 503 }, 'hang'];
     server.answerBatch = () => moods.shift() ?? { status: 200 };
     const { hostLog, told } = await visit({});
     expect(hostLog).not.toContainEqual(expect.stringMatching(/^(error|rejection)/));
     expect(told).toEqual(expected);
-  }, 120_000);
+  });
 });
