@@ -20,6 +20,7 @@ const OPTIONS: Record<string, readonly string[] | undefined> = {
   off: CAPTURE_NAMES,
   prompts: undefined,
   widgets: undefined,
+  languages: undefined,
   hashRouting: undefined,
   scrubParams: undefined,
   clickIdValues: undefined,

@@ -114,12 +114,13 @@ test('a visitor becomes a hot lead with an explained score; the webhook comes on
   const page = await visit();
   await addOilToCart(page);
 
-  // Leaving by the top brings the exit poll, which is answered by keyboard alone.
-  await page.waitForTimeout(1_100);
-  await page.mouse.move(600, 60);
-  await page.mouse.move(600, -5);
+  // Leaving by the top brings the exit poll, which is answered by keyboard alone. In the first seconds it counts for nothing.
   const poll = page.getByRole('dialog');
-  await poll.waitFor();
+  await waitFor('the exit poll', async () => {
+    await page.mouse.move(600, 60);
+    await page.mouse.move(600, -5);
+    return (await poll.count()) > 0;
+  });
   await tabBackInto(poll.getByRole('radio'), page);
   // Backwards one comes to the last option; the arrows go round.
   for (const key of ['Space', 'ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
