@@ -14,6 +14,7 @@ import { dropRoutes } from './routes/drops.ts';
 import { readFiles, serveFile } from './routes/files.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { leadRoutes } from './routes/leads.ts';
+import { mergeRoutes } from './routes/merges.ts';
 import { previewRoutes } from './routes/previews.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -42,6 +43,7 @@ const INGEST_PATHS = ['batch', 'track', 'page', 'screen', 'identify', 'group', '
 );
 const OWNER_PATHS = [
   'leads',
+  'duplicates',
   'answers',
   'prompts',
   'prompt-templates',
@@ -105,6 +107,7 @@ export function createCollector({
   siteRoutes(app, services);
   sessionRoutes(app, services);
   leadRoutes(app, services);
+  mergeRoutes(app, services);
   workRoutes(app, services);
   answerRoutes(app, services);
   promptRoutes(app, services);

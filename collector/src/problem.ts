@@ -21,6 +21,8 @@ export type ProblemCode =
   | 'not_found'
   | 'invalid_prompt'
   | 'already_replayed'
+  | 'already_merged'
+  | 'same_lead'
   | 'unavailable'
   | 'internal';
 

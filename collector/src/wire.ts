@@ -40,6 +40,7 @@ const contextSchema = z.object({
     .object({ type: z.enum(['phone', 'tablet', 'desktop']).optional() })
     .optional()
     .catch(undefined),
+  traits: z.object({ email: hint, phone: hint }).optional().catch(undefined),
   locale: hint,
   timezone: hint,
   userAgent: hint,

@@ -68,6 +68,8 @@ export interface MessageContext {
   cookieless?: boolean | undefined;
   /** Segment's device field, of which the class is used. */
   device?: { type?: Device | undefined } | undefined;
+  /** Whom it is about, where a server knows nothing better: a call comes from a number, an opened mail from an address. */
+  traits?: { email?: string | undefined; phone?: string | undefined } | undefined;
   locale?: string | undefined;
   timezone?: string | undefined;
   userAgent?: string | undefined;

@@ -81,6 +81,7 @@ function decodeText(text: string, now: number): Decoded {
     context: undefined,
     bodyBytes: text.length,
     scrub: createScrub({ params: [], clickIdValues: false }),
+    country: undefined,
   };
   const result = decode(JSON.parse(text), envelope, () => '');
   if (result.kind !== 'touchpoint') throw new Error(`not a touchpoint: ${JSON.stringify(result)}`);

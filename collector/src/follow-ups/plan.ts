@@ -17,7 +17,11 @@ export interface Enrollment {
   endedAt: number | null;
 }
 
-export type EndReason = 'goal_met' | 'start_undone';
+export type EndReason =
+  | 'goal_met'
+  | 'start_undone'
+  /** Of two runs of one person, this one came second. */
+  | 'merged';
 
 export interface PlannedStep {
   step: number;
@@ -81,7 +85,8 @@ export function planStep(sequence: CompiledSequence, index: number, anchorAt: nu
 
 const channelOf = (step: Step): PlannedStep['channel'] => ('task' in step ? 'task' : step.send.channel);
 
-function endOf(
+/** Why a touchpoint ends an active run, if it does. */
+export function endOf(
   { goal, unless }: CompiledSequence,
   enrollment: Enrollment,
   touchpoint: Touchpoint,
@@ -110,7 +115,8 @@ function startOf(
   return holds(start, facts.before) ? null : now;
 }
 
-function mayEnterAgain(
+/** @param now when the next run would start */
+export function mayEnterAgain(
   { reentryMs }: CompiledSequence,
   latest: Enrollment | undefined,
   now: number,

@@ -2,6 +2,7 @@
 import type { Campaign, Consent, JsonObject, Message, MessageContext } from '@handrail/sdk/protocol';
 import type { z } from 'zod';
 import type { Page, Sender, Source, Touchpoint, Trust } from '../leads/touchpoint.ts';
+import type { Site } from '../site/schema.ts';
 import { messageSchema } from '../wire.ts';
 import { botReason } from './bot.ts';
 import { sourceOf } from './channel.ts';
@@ -9,6 +10,7 @@ import { correctedTime } from './clock.ts';
 import { ga4Name } from './commerce-names.ts';
 import { type CookielessTouchpoint, isCookieless, toCookieless } from './cookieless.ts';
 import { isTooLarge, tame } from './limits.ts';
+import { e164 } from './phone.ts';
 import { clickIdsIn, type Scrub, scrubJson } from './scrub.ts';
 
 export interface Decoded {
@@ -38,6 +40,8 @@ export interface Envelope {
   bodyBytes: number;
   /** Masks what the site does not keep. */
   scrub: Scrub;
+  /** Of the site, for phone numbers without one; ISO 3166. */
+  country: Site['country'];
 }
 
 export type Decoding =
@@ -54,12 +58,35 @@ export function decode(raw: unknown, envelope: Envelope, newMessageId: () => str
   if (!parsed.success) return reject(raw, 'invalid_message', describe(parsed.error.issues));
   const message = parsed.data;
   if (isCookieless(message)) return { kind: 'cookieless', counted: toCookieless(message, envelope.scrub) };
-  if (!message.anonymousId && !message.userId) {
-    return reject(raw, 'missing_identity', 'anonymousId: expected this or userId');
+  const sender = senderOf(message, envelope);
+  if (sender.anonymousId === null && sender.userId === null && !isNamedByServer(sender, envelope)) {
+    return reject(raw, 'missing_identity', missingIdentity(envelope));
   }
   return {
     kind: 'touchpoint',
-    decoded: toTouchpoint(message, envelope, message.messageId ?? newMessageId()),
+    decoded: { sender, touchpoint: toTouchpoint(message, envelope, message.messageId ?? newMessageId()) },
+  };
+}
+
+/** An address names somebody only where somebody vouches for it: leads/identity.ts. */
+const isNamedByServer = ({ email, phone }: Sender, { trust }: Envelope) =>
+  trust === 'server' && (email !== null || phone !== null);
+
+function missingIdentity({ trust }: Envelope): string {
+  return trust === 'browser'
+    ? 'anonymousId: expected this or userId'
+    : 'anonymousId: expected this, userId, or in the traits an e-mail address or a phone number with its country';
+}
+
+function senderOf(message: Message, { trust, country }: Envelope): Sender {
+  const traits =
+    message.type === 'identify' ? message.traits : trust === 'server' ? message.context?.traits : undefined;
+  return {
+    anonymousId: message.anonymousId || null,
+    userId: message.userId || null,
+    previousId: message.type === 'alias' ? message.previousId : null,
+    email: emailFrom(traits?.email),
+    phone: e164(traits?.phone, country),
   };
 }
 
@@ -85,7 +112,7 @@ export function withSharedContext(raw: unknown, shared: JsonObject | undefined):
   return { ...raw, context: { ...shared, ...(typeof own === 'object' ? own : {}) } };
 }
 
-function toTouchpoint(message: Message, envelope: Envelope, messageId: string): Decoded {
+function toTouchpoint(message: Message, envelope: Envelope, messageId: string): Touchpoint {
   const { type, context } = message;
   const { receivedAt, trust, scrub } = envelope;
   const timestamp = message.originalTimestamp ?? message.timestamp;
@@ -95,30 +122,22 @@ function toTouchpoint(message: Message, envelope: Envelope, messageId: string): 
   const sentName = nameOf(message);
   const name = type === 'track' ? ga4Name(sentName) : sentName;
   return {
-    sender: {
-      anonymousId: message.anonymousId || null,
-      userId: message.userId || null,
-      previousId: type === 'alias' ? message.previousId : null,
-      email: type === 'identify' ? emailIn(properties) : null,
-    },
-    touchpoint: {
-      messageId,
-      type: type === 'screen' ? 'page' : type,
-      name,
-      originalName: originalNameOf(message, name),
-      at: correctedTime(timestamp === undefined ? null : Date.parse(timestamp), envelope.sentAt, receivedAt),
-      receivedAt,
-      trust,
-      bot: trust === 'browser' ? botReason(context?.userAgent ?? envelope.userAgent) : null,
-      sessionId: context?.sessionId ?? null,
-      page,
-      source: sourceIn(context, sentPage),
-      properties: type === 'page' ? withoutPage(properties, page) : properties,
-      groupId: type === 'group' ? message.groupId : null,
-      timezone: context?.timezone ?? null,
-      consent: consentIn(context),
-      device: context?.device?.type ?? null,
-    },
+    messageId,
+    type: type === 'screen' ? 'page' : type,
+    name,
+    originalName: originalNameOf(message, name),
+    at: correctedTime(timestamp === undefined ? null : Date.parse(timestamp), envelope.sentAt, receivedAt),
+    receivedAt,
+    trust,
+    bot: trust === 'browser' ? botReason(context?.userAgent ?? envelope.userAgent) : null,
+    sessionId: context?.sessionId ?? null,
+    page,
+    source: sourceIn(context, sentPage),
+    properties: type === 'page' ? withoutPage(properties, page) : properties,
+    groupId: type === 'group' ? message.groupId : null,
+    timezone: context?.timezone ?? null,
+    consent: consentIn(context),
+    device: context?.device?.type ?? null,
   };
 }
 
@@ -212,7 +231,7 @@ function consentIn(context: MessageContext | undefined): Partial<Consent> | null
 }
 
 /** Trimmed and in lower case; `null` for what cannot be an address. */
-function emailIn({ email }: JsonObject): string | null {
+function emailFrom(email: unknown): string | null {
   if (typeof email !== 'string') return null;
   const address = email.trim().toLowerCase();
   return address.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(address) ? address : null;

@@ -51,6 +51,8 @@ export interface Sender {
   userId: string | null;
   /** `alias` only. */
   previousId: string | null;
-  /** Normalised; `identify` only. */
+  /** In lower case; of `identify`, and of whatever a server says of a person. */
   email: string | null;
+  /** E.164; as the e-mail. */
+  phone: string | null;
 }

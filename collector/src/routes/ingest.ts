@@ -35,7 +35,7 @@ export function ingestRoutes(app: OpenAPIHono<Env>, services: Services): void {
   app.post('/v1/batch', async (c) => {
     const { value, bytes } = await readJson(c.req.raw);
     const envelope = parseEnvelope(value);
-    const { siteId, trust } = await authorize(c, services, envelope.writeKey);
+    const { siteId, trust, country } = await authorize(c, services, envelope.writeKey);
     const receivedAt = services.now();
     const result = await store(services, siteId, envelope.batch, {
       drops: envelope.drops,
@@ -46,6 +46,7 @@ export function ingestRoutes(app: OpenAPIHono<Env>, services: Services): void {
       trust,
       context: envelope.context as JsonObject | undefined,
       bodyBytes: bytes,
+      country,
     });
     return c.json({ success: true, ...result } satisfies BatchResult);
   });
@@ -58,7 +59,7 @@ export function ingestRoutes(app: OpenAPIHono<Env>, services: Services): void {
       }
       // The key stays out of the message: what is rejected is kept as it came.
       const { writeKey, sentAt, ...message } = value as { writeKey?: unknown; sentAt?: unknown };
-      const { siteId, trust } = await authorize(
+      const { siteId, trust, country } = await authorize(
         c,
         services,
         typeof writeKey === 'string' ? writeKey : undefined,
@@ -71,6 +72,7 @@ export function ingestRoutes(app: OpenAPIHono<Env>, services: Services): void {
         trust,
         context: undefined,
         bodyBytes: bytes,
+        country,
       });
       const [rejection] = result.rejected;
       if (rejection) throw problemOf(rejection);
@@ -112,15 +114,15 @@ async function authorize(
   c: HandrailContext,
   services: Services,
   writeKey: string | undefined,
-): Promise<{ siteId: number; trust: Trust }> {
+): Promise<{ siteId: number; trust: Trust; country: Envelope['country'] }> {
   const { siteId, kind } = await keyOf(c, services, writeKey);
   const trust: Trust = kind === 'secret' ? 'server' : 'browser';
   const origin = c.req.header('origin');
-  const { origins } = (await services.sites(siteId)).site.site;
+  const { origins, country } = (await services.sites(siteId)).site.site;
   if (trust === 'browser' && origin && origins.length > 0 && !origins.includes(origin)) {
     throw new Problem(403, 'origin_not_allowed', `origin ${origin} is not among the site's origins`);
   }
-  return { siteId, trust };
+  return { siteId, trust, country };
 }
 
 /** What a connection tells of who is at its other end. */
@@ -207,6 +209,7 @@ export async function replay(
     context: undefined,
     bodyBytes: Buffer.byteLength(body),
     scrub: advance.site.scrub,
+    country: advance.site.site.country,
   };
   // One without an id gets the same one at each replay, so that a crash in between doubles nothing.
   const result = decode(parseOrNull(body), envelope, () => `rejected-${id}`);

@@ -1,4 +1,5 @@
 /** The site's configuration (DESIGN section 6): the one place that says which keys there are and what they mean. */
+import { getCountries } from 'libphonenumber-js/min';
 import { z } from 'zod';
 import { id, language, text } from './schema/basics.ts';
 import { contactBudget } from './schema/contact-budget.ts';
@@ -29,6 +30,10 @@ export const siteSchema = z
       .regex(/^[A-Z]{3}$/, { error: 'expected an ISO 4217 code such as "GBP"' })
       .default('USD'),
     language: language.default('en').describe('What the prompts are written in.'),
+    country: z
+      .enum(getCountries(), { error: 'expected an ISO 3166 code such as "GB"' })
+      .optional()
+      .describe('Of phone numbers that are written without one. [country=none: only numbers with "+" count]'),
     origins: z
       .array(
         z

@@ -11,6 +11,7 @@ import type { Decoded, Rejection } from '../ingest/decode.ts';
 import type { LeadState } from '../leads/state.ts';
 import type { Touchpoint, Trust } from '../leads/touchpoint.ts';
 import type { CompiledSite } from '../site/compile.ts';
+import type { DuplicateStore, MergeStore } from './merges.ts';
 import type { PromptStore } from './prompts.ts';
 
 export interface Store {
@@ -31,6 +32,8 @@ export interface Store {
    */
   record(siteId: number, leadId: string, touchpoint: Touchpoint, advance: Advance): Promise<boolean>;
   leads: LeadStore;
+  merges: MergeStore;
+  duplicates: DuplicateStore;
   followUps: FollowUpStore;
   rejected: RejectedStore;
   drops: DropStore;

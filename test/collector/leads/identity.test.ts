@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compileSite } from '../../../collector/src/site/compile.ts';
 import { siteSchema } from '../../../collector/src/site/schema.ts';
 import { START, startCollector, type TestCollector } from '../../support/collector.ts';
+import { heardOf, identify, message, pricing } from './people.ts';
 
 const SITE = {
   name: 'Test',
@@ -31,20 +32,11 @@ const SITE = {
 };
 
 let collector: TestCollector;
-let nextId = 0;
 beforeEach(async () => {
   collector = await startCollector({ site: SITE });
 });
 afterEach(() => collector.close());
 
-const message = (anonymousId: string | null, fields: object) => ({
-  messageId: `m-${nextId++}`,
-  anonymousId,
-  ...fields,
-});
-const pricing = (visitor: string) => message(visitor, { type: 'page', properties: { path: '/pricing' } });
-const identify = (visitor: string | null, userId: string | undefined, traits: object = {}) =>
-  message(visitor, { type: 'identify', ...(userId && { userId }), traits });
 const leads = async () => (await collector.owner('/v1/leads')).data;
 const touchpointsOf = async (id: string) => (await collector.owner(`/v1/leads/${id}/touchpoints`)).data;
 
@@ -92,12 +84,60 @@ describe('identity', () => {
     expect(found.map((lead: { touchpointCount: number }) => lead.touchpointCount)).toEqual([2, 2]);
   });
 
-  test('an e-mail joins an anonymous visitor with the lead that has it, but not two user ids', async () => {
-    await collector.ingestAsServer(identify(null, 'crm-1', { email: 'ada@example.com' }));
-    await collector.ingest(pricing('v1'), identify('v1', undefined, { email: 'ADA@example.com' }));
-    expect(await leads()).toHaveLength(1);
-    await collector.ingest(pricing('v2'), identify('v2', 'other', { email: 'ada@example.com' }));
+  test('an e-mail that a server knows joins what it knows by it, but not two user ids', async () => {
+    await collector.ingestAsServer(identify(null, undefined, { email: 'ada@example.com', plan: 'pro' }));
+    await collector.ingestAsServer(identify(null, 'crm-1', { email: 'ADA@example.com' }));
+    expect(await leads()).toMatchObject([{ userId: 'crm-1', traits: { plan: 'pro' } }]);
+    await collector.ingestAsServer(
+      message('v1', { ...identify('v1', undefined, { email: 'ada@example.com' }) }),
+    );
+    await collector.ingest(pricing('v1'));
+    expect(await leads()).toMatchObject([{ userId: 'crm-1', sessionCount: 1 }]);
+    await collector.ingestAsServer(identify(null, 'crm-2', { email: 'ada@example.com' }));
     expect(await leads()).toHaveLength(2);
+  });
+
+  test.each([
+    ['in its own country’s way', '020 7946 0958', 'GB'],
+    ['with its country', '+44 (0)20 7946-0958', undefined],
+    ['with its country, on a site of another', '0044 20 7946 0958', 'DE'],
+  ])('a phone number is one number however it is written: %s', async (_, written, country) => {
+    const one = await startCollector({ site: { name: 'Phones', ...(country && { country }) } });
+    await one.ingestAsServer(identify(null, 'u1', { phone: '+442079460958', name: 'Ada' }));
+    await one.ingestAsServer(heardOf('call_completed', { phone: written }));
+    expect((await one.owner('/v1/leads')).data).toMatchObject([{ name: 'Ada', touchpointCount: 2 }]);
+    await one.close();
+  });
+
+  test.each([
+    ['a number of no known country', '020 7946 0958'],
+    ['an extension, which its company shares', '+44 20 7946 0958 ext. 12'],
+    ['no number', 'call me'],
+    ['far too long a number', '+44 20 7946 0958 123456789'],
+  ])('%s names nobody', async (_, phone) => {
+    const sent = await collector.ingestAsServer(heardOf('call_completed', { phone }));
+    expect(sent.rejected).toMatchObject([{ code: 'missing_identity' }]);
+    await collector.ingestAsServer(identify(null, 'u1', { phone }), identify(null, 'u2', { phone }));
+    expect(await leads()).toHaveLength(2);
+    expect((await collector.owner('/v1/duplicates')).data).toEqual([]);
+  });
+
+  test('people who share a phone and have e-mails of their own stay apart', async () => {
+    const phone = '+442079460958';
+    await collector.ingestAsServer(identify(null, undefined, { email: 'ada@example.com', phone }));
+    await collector.ingestAsServer(identify(null, undefined, { email: 'bob@example.com', phone }));
+    expect(await leads()).toHaveLength(2);
+  });
+
+  test('a call and an opened mail find the person they are about; the first one makes a lead', async () => {
+    await collector.ingestAsServer(
+      heardOf('call_completed', { phone: '+442079460958' }, { properties: { minutes: 4 } }),
+    );
+    await collector.ingestAsServer(heardOf('email_opened', { email: 'Ada@Example.com' }));
+    expect(await leads()).toHaveLength(2);
+    const ada = { email: 'ada@example.com', phone: '+44 20 7946 0958', name: 'Ada' };
+    await collector.ingestAsServer(identify(null, undefined, ada));
+    expect(await leads()).toMatchObject([{ name: 'Ada', email: 'ada@example.com', touchpointCount: 3 }]);
   });
 
   test('what a server said about a person, a browser does not overwrite', async () => {

@@ -18,6 +18,7 @@ import { enrollmentWriter } from './enroll.ts';
 import type { Group, LoadedLead, LoadedVisitor } from './group.ts';
 import type { FoldLog } from './history.ts';
 import { impressionWriter } from './impressions.ts';
+import type { MatchKeys } from './match-keys.ts';
 import type { Merge } from './merge.ts';
 import { IS_TRANSACTIONAL, idToStore, touchpointData } from './rows.ts';
 
@@ -31,7 +32,7 @@ export interface Applier {
   record(group: Group, siteId: number, leadId: string, touchpoint: Touchpoint, advance: Advance): boolean;
 }
 
-export function applier(db: Database, log: FoldLog, merge: Merge): Applier {
+export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKeys): Applier {
   const enroll = enrollmentWriter(db);
   const insertTouchpoint = touchpointWriter(db);
   const insertRejected = rejectedWriter(db);
@@ -101,6 +102,7 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Applier {
     const { site } = advance;
     const { lead, known } = leadOf(group, sender, decoded, site);
     const visitor = visitorOf(group, site.id, sender, lead);
+    visitor.isNamed ||= sender.userId !== null;
     const { touchpoint, isNewSession } = inSession(visitor, decoded);
     take(group, lead, visitor, touchpoint, isNewSession, advance, { known, sender });
   }
@@ -125,7 +127,10 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Applier {
       enrollments: lead.enrollments,
     });
     lead.state = folded.lead;
-    if (sender) name(group, site.id, lead, sender, touchpoint);
+    if (sender) {
+      name(group, site.id, lead, sender, touchpoint);
+      if (known || tellsOfPerson(sender, touchpoint)) keys.write(site, lead, touchpoint.receivedAt);
+    }
     log.write(site, lead.id, id, folded);
     enroll(site, lead, followUps, touchpoint.receivedAt);
     if (touchpoint.name.startsWith('prompt_'))
@@ -146,22 +151,26 @@ export function applier(db: Database, log: FoldLog, merge: Merge): Applier {
     };
     const verdict: Verdict = identify(sender, touchpoint.type, touchpoint.trust, {
       visitor: leadByVisitor(sender.anonymousId),
-      user: group.leadNamed(site.id, 'user', sender.userId),
-      email: group.leadNamed(site.id, 'email', sender.email),
-      previous: group.leadNamed(site.id, 'user', sender.previousId) ?? leadByVisitor(sender.previousId),
+      user: group.holder(site.id, 'user', sender.userId)?.lead ?? null,
+      email: group.holder(site.id, 'email', sender.email),
+      phone: group.holder(site.id, 'phone', sender.phone),
+      previous: group.holder(site.id, 'user', sender.previousId)?.lead ?? leadByVisitor(sender.previousId),
     });
-    if (verdict.newVisitor && sender.anonymousId !== null)
-      group.retire(site.id, sender.anonymousId, touchpoint.at);
-    if (!verdict.lead) return { lead: group.createLead(site.id), known: null };
-    const lead = group.lead(verdict.lead.id);
-    if (!verdict.merge) return { lead, known: null };
-    group.reload();
-    const merged = merge(site, verdict.merge.from.id, lead.id, verdict.merge.reason, touchpoint);
-    const survivor = group.lead(lead.id);
-    survivor.state = merged;
-    return { lead: survivor, known: lead.state };
+    const { messageId, at, receivedAt } = touchpoint;
+    if (verdict.newVisitor && sender.anonymousId !== null) group.retire(site.id, sender.anonymousId, at);
+    let lead = verdict.lead ? group.lead(verdict.lead.id) : group.createLead(site.id);
+    const known = verdict.merges.length > 0 ? lead.state : null;
+    for (const { from, reason } of verdict.merges) {
+      lead = merge(group, site, from.id, lead.id, { reason, messageId, by: null, at: receivedAt });
+      group.changed(site, lead);
+    }
+    lead.joinedOnClaim ||= verdict.onClaim;
+    return { lead, known };
   }
 }
+
+const tellsOfPerson = ({ email, phone }: Sender, { type }: Touchpoint): boolean =>
+  type === 'identify' || type === 'group' || email !== null || phone !== null;
 
 function visitorOf(group: Group, siteId: number, { anonymousId }: Sender, lead: LoadedLead): LoadedVisitor {
   if (anonymousId === null) return group.serverVisitor(siteId, lead.id);
@@ -182,17 +191,26 @@ function inSession(
 }
 
 function name(group: Group, siteId: number, lead: LoadedLead, sender: Sender, touchpoint: Touchpoint): void {
+  const { trust, type, at } = touchpoint;
   if (sender.userId !== null) {
     // An alias renames: the new id is the one to show.
-    if (lead.userId === null || touchpoint.type === 'alias') lead.userId = sender.userId;
-    group.addName(siteId, 'user', sender.userId, lead);
+    if (lead.userId === null || type === 'alias') lead.userId = sender.userId;
+    group.addName(siteId, 'user', sender.userId, lead, trust);
+    lead.identifiedAt ??= at;
   }
-  const email = lead.state?.traits.email;
-  if (sender.email !== null && email?.at === touchpoint.at && email.trust === touchpoint.trust) {
-    lead.email = sender.email;
-    group.addName(siteId, 'email', sender.email, lead);
+  for (const kind of ['email', 'phone'] as const) {
+    const address = sender[kind];
+    if (address === null || !stands(kind, lead, touchpoint)) continue;
+    group.addName(siteId, kind, address, lead, trust);
+    if (kind === 'email' && (type === 'identify' || lead.email === null)) lead.email = address;
+    lead.identifiedAt ??= at;
   }
-  if (lead.userId !== null || lead.email !== null) lead.identifiedAt ??= touchpoint.at;
+}
+
+/** What a person is said to be called counts only where nobody has said better: leads/fold.ts, traits. */
+function stands(kind: 'email' | 'phone', { state }: LoadedLead, { type, trust, at }: Touchpoint): boolean {
+  const trait = state?.traits[kind];
+  return type !== 'identify' || (trait?.at === at && trait.trust === trust);
 }
 
 function touchpointWriter(db: Database) {

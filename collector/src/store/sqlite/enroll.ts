@@ -8,6 +8,7 @@ import type { LoadedLead } from './group.ts';
 const STATUS_AFTER: Record<EndReason, Enrollment['status']> = {
   goal_met: 'goal_met',
   start_undone: 'exited',
+  merged: 'exited',
 };
 
 /** Keeps `lead.enrollments` in step with the table. */

@@ -62,7 +62,8 @@ export function followUpStore(db: Database, leads: LeadStore): FollowUpStore {
           AND (sent.status = 'sent' AND sent.sent_at > $dayAgo
             OR sent.status = 'leased' AND sent.id < deliveries.id)) AS askedForToday,
        EXISTS (SELECT 1 FROM suppressions WHERE suppressions.site_id = deliveries.site_id
-          AND address = leads.email) AS suppressed
+          AND (address = leads.email OR address IN (
+            SELECT value FROM lead_identifiers WHERE lead_id = leads.id AND kind = 'email'))) AS suppressed
      FROM deliveries JOIN enrollments ON enrollments.id = enrollment_id JOIN leads ON leads.id = deliveries.lead_id
      WHERE lease = $lease AND deliveries.status = 'leased' ORDER BY due_at, deliveries.id`,
   );

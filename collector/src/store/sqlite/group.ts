@@ -5,6 +5,7 @@ import type { Enrollment } from '../../follow-ups/plan.ts';
 import type { Session } from '../../ingest/sessions.ts';
 import { heatOf } from '../../leads/heat.ts';
 import { type LeadState, stateFrom } from '../../leads/state.ts';
+import type { Trust } from '../../leads/touchpoint.ts';
 import type { CompiledSite } from '../../site/compile.ts';
 import { LEAD_COLUMNS, type LeadRow } from './rows.ts';
 
@@ -13,6 +14,8 @@ export interface LoadedLead {
   userId: string | null;
   email: string | null;
   identifiedAt: number | null;
+  /** Somebody was joined with it on the claim of an address: leads/identity.ts. */
+  joinedOnClaim: boolean;
   /** `null`: made in this transaction, and nothing folded yet. */
   state: LeadState | null;
   /** The latest of each sequence. */
@@ -23,14 +26,23 @@ export interface LoadedVisitor {
   id: number;
   leadId: number;
   session: Session | null;
+  /** It has said the lead's user id. */
+  isNamed: boolean;
 }
+
+export interface LoadedHolder {
+  lead: LoadedLead;
+  trust: Trust;
+}
+export type NameKind = 'user' | 'email' | 'phone';
 
 export interface Group {
   lead(id: number): LoadedLead;
   createLead(siteId: number): LoadedLead;
-  /** The lead that answers to a user id or an e-mail. */
-  leadNamed(siteId: number, kind: 'user' | 'email', value: string | null): LoadedLead | null;
-  addName(siteId: number, kind: 'user' | 'email', value: string, lead: LoadedLead): void;
+  /** Who answers to a user id, an e-mail or a phone number. */
+  holder(siteId: number, kind: NameKind, value: string | null): LoadedHolder | null;
+  /** A name that a browser has only claimed goes over to the lead that a server says has it. */
+  addName(siteId: number, kind: NameKind, value: string, lead: LoadedLead, trust: Trust): void;
   visitor(siteId: number, anonymousId: string | null): LoadedVisitor | null;
   createVisitor(siteId: number, anonymousId: string | null, leadId: number): LoadedVisitor;
   /** Another person uses the browser from now on. */
@@ -38,7 +50,7 @@ export interface Group {
   /** What servers say about a lead has a visitor of its own. */
   serverVisitor(siteId: number, leadId: number): LoadedVisitor;
   /** To be called for each lead and visitor changed. */
-  changed(site: CompiledSite, lead: LoadedLead, visitor: LoadedVisitor): void;
+  changed(site: CompiledSite, lead: LoadedLead, visitor?: LoadedVisitor): void;
   /** Forgets what was read: a merge has moved rows behind its back. Writes first. */
   reload(): void;
   write(): void;
@@ -48,6 +60,7 @@ interface VisitorRow {
   id: number;
   lead_id: number;
   session: string | null;
+  is_named: number;
 }
 interface EnrollmentRow {
   id: number;
@@ -71,27 +84,31 @@ export function enrollmentFrom(row: EnrollmentRow): Enrollment {
 
 /** Prepares the statements once; each call of the result begins a group. */
 export function groups(db: Database): () => Group {
-  const selectLead = db.prepare<[number], LeadRow>(`SELECT ${LEAD_COLUMNS} FROM leads WHERE id = ?`);
-  const selectNamed = db
-    .prepare<[number, string, string], number>(
-      'SELECT lead_id FROM lead_identifiers WHERE site_id = ? AND kind = ? AND value = ?',
-    )
-    .pluck();
+  const selectLead = db.prepare<[number], LeadRow & { joined_on_claim: number }>(
+    `SELECT ${LEAD_COLUMNS}, joined_on_claim FROM leads WHERE id = ?`,
+  );
+  const selectHolder = db.prepare<[number, string, string], { lead_id: number; trust: Trust }>(
+    'SELECT lead_id, trust FROM lead_identifiers WHERE site_id = ? AND kind = ? AND value = ?',
+  );
   const selectVisitor = db.prepare<[number, string], VisitorRow>(
-    'SELECT id, lead_id, session FROM visitors WHERE site_id = ? AND anonymous_id = ? AND retired_at IS NULL',
+    'SELECT id, lead_id, session, is_named FROM visitors WHERE site_id = ? AND anonymous_id = ? AND retired_at IS NULL',
   );
   const selectServerVisitor = db.prepare<[number], VisitorRow>(
-    'SELECT id, lead_id, session FROM visitors WHERE lead_id = ? AND anonymous_id IS NULL LIMIT 1',
+    'SELECT id, lead_id, session, is_named FROM visitors WHERE lead_id = ? AND anonymous_id IS NULL LIMIT 1',
   );
   const selectEnrollments = db.prepare<[number], EnrollmentRow>(
-    'SELECT id, sequence_id, status, anchor_at, step, ended_at FROM enrollments WHERE lead_id = ? ORDER BY id DESC',
+    // The one that counts comes first: of two runs that a merge has brought together, not the one that it ended.
+    `SELECT id, sequence_id, status, anchor_at, step, ended_at FROM enrollments WHERE lead_id = ?
+     ORDER BY status = 'active' DESC, reason IS 'merged', id DESC`,
   );
   const insertLead = db.prepare<[number, string]>(
     `INSERT INTO leads (site_id, public_id, heat, stage, first_seen_at, last_seen_at, state)
      VALUES (?, ?, 0, '', 0, 0, '')`,
   );
-  const insertName = db.prepare<[number, string, string, number]>(
-    'INSERT INTO lead_identifiers (site_id, kind, value, lead_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  const insertName = db.prepare<[number, string, string, number, Trust]>(
+    `INSERT INTO lead_identifiers (site_id, kind, value, lead_id, trust) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET lead_id = excluded.lead_id, trust = excluded.trust
+     WHERE trust = 'browser' AND excluded.trust = 'server'`,
   );
   const insertVisitor = db.prepare<[number, string | null, number]>(
     'INSERT INTO visitors (site_id, anonymous_id, lead_id) VALUES (?, ?, ?)',
@@ -101,14 +118,17 @@ export function groups(db: Database): () => Group {
   );
   const updateLead = db.prepare(
     `UPDATE leads SET user_id = ?, email = ?, heat = ?, stage = ?, first_seen_at = ?, last_seen_at = ?,
-       identified_at = ?, state = ? WHERE id = ?`,
+       identified_at = ?, joined_on_claim = ?, state = ? WHERE id = ?`,
   );
-  const updateVisitor = db.prepare<[string | null, number]>('UPDATE visitors SET session = ? WHERE id = ?');
+  const updateVisitor = db.prepare<[string | null, number, number]>(
+    'UPDATE visitors SET session = ?, is_named = ? WHERE id = ?',
+  );
 
   const loadVisitor = (row: VisitorRow): LoadedVisitor => ({
     id: row.id,
     leadId: row.lead_id,
     session: row.session === null ? null : (JSON.parse(row.session) as Session),
+    isNamed: row.is_named === 1,
   });
 
   function loadLead(id: number): LoadedLead {
@@ -124,6 +144,7 @@ export function groups(db: Database): () => Group {
       userId: row.user_id,
       email: row.email,
       identifiedAt: row.identified_at,
+      joinedOnClaim: row.joined_on_claim === 1,
       state: row.state === '' ? null : stateFrom(row.state),
       enrollments,
     };
@@ -145,17 +166,25 @@ export function groups(db: Database): () => Group {
       },
       createLead(siteId) {
         const id = Number(insertLead.run(siteId, `lead_${uuidv7()}`).lastInsertRowid);
-        const lead = { id, userId: null, email: null, identifiedAt: null, state: null, enrollments: [] };
+        const lead: LoadedLead = {
+          id,
+          userId: null,
+          email: null,
+          identifiedAt: null,
+          joinedOnClaim: false,
+          state: null,
+          enrollments: [],
+        };
         leads.set(id, lead);
         return lead;
       },
-      leadNamed(siteId, kind, value) {
+      holder(siteId, kind, value) {
         if (value === null) return null;
-        const id = selectNamed.get(siteId, kind, value);
-        return id === undefined ? null : group.lead(id);
+        const found = selectHolder.get(siteId, kind, value);
+        return found ? { lead: group.lead(found.lead_id), trust: found.trust } : null;
       },
-      addName(siteId, kind, value, lead) {
-        insertName.run(siteId, kind, value, lead.id);
+      addName(siteId, kind, value, lead, trust) {
+        insertName.run(siteId, kind, value, lead.id, trust);
       },
       visitor(siteId, anonymousId) {
         if (anonymousId === null) return null;
@@ -170,7 +199,7 @@ export function groups(db: Database): () => Group {
       },
       createVisitor(siteId, anonymousId, leadId) {
         const id = Number(insertVisitor.run(siteId, anonymousId, leadId).lastInsertRowid);
-        const visitor = { id, leadId, session: null };
+        const visitor = { id, leadId, session: null, isNamed: false };
         if (anonymousId !== null) visitors.set(visitorKey(siteId, anonymousId), visitor);
         return visitor;
       },
@@ -187,7 +216,7 @@ export function groups(db: Database): () => Group {
       },
       changed(site, lead, visitor) {
         changedLeads.set(lead, site);
-        changedVisitors.add(visitor);
+        if (visitor) changedVisitors.add(visitor);
       },
       reload() {
         group.write();
@@ -205,12 +234,13 @@ export function groups(db: Database): () => Group {
             state.firstSeenAt,
             state.lastSeenAt,
             lead.identifiedAt,
+            lead.joinedOnClaim ? 1 : 0,
             JSON.stringify(state),
             lead.id,
           );
         }
-        for (const { id, session } of changedVisitors)
-          updateVisitor.run(session && JSON.stringify(session), id);
+        for (const { id, session, isNamed } of changedVisitors)
+          updateVisitor.run(session && JSON.stringify(session), isNamed ? 1 : 0, id);
       },
     };
     return group;

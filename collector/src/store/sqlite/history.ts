@@ -40,7 +40,11 @@ export function foldLog(db: Database): FoldLog {
 
 export interface History {
   /** The lead's whole history, in the order it was acknowledged, folded and logged anew. */
-  refold(site: CompiledSite, leadId: number): LeadState;
+  refold(
+    site: CompiledSite,
+    leadId: number,
+    onFolded?: (folded: Folded, touchpoint: Touchpoint) => void,
+  ): LeadState;
   /** Every lead of the site, each in its own transaction, so that a restart goes on with what is left undone. */
   refoldAll(site: CompiledSite, onProgress: (done: number, total: number) => void): void;
 }
@@ -58,7 +62,7 @@ export function history(db: Database, log: FoldLog): History {
   );
   const setFoldedVersion = db.prepare<[number, number]>('UPDATE sites SET folded_version = ? WHERE id = ?');
 
-  function refold(site: CompiledSite, leadId: number): LeadState {
+  const refold: History['refold'] = (site, leadId, onFolded) => {
     log.clear(leadId);
     const ids = new Map<Touchpoint, number>();
     // `.all()`, since better-sqlite3 can't write while it iterates. A lead's history is bounded by a person's clicks.
@@ -67,10 +71,11 @@ export function history(db: Database, log: FoldLog): History {
       ids.set(touchpoint, row.id);
       return { touchpoint, isNewSession: row.starts_session === 1 };
     });
-    return foldAll(rows, site, (folded, touchpoint) =>
-      log.write(site, leadId, ids.get(touchpoint) ?? 0, folded),
-    );
-  }
+    return foldAll(rows, site, (folded, touchpoint) => {
+      log.write(site, leadId, ids.get(touchpoint) ?? 0, folded);
+      onFolded?.(folded, touchpoint);
+    });
+  };
 
   const refoldOne = db.transaction((site: CompiledSite, leadId: number) => {
     const state = refold(site, leadId);

@@ -3,11 +3,13 @@ import { applier } from './apply.ts';
 import { cookielessStore } from './cookieless.ts';
 import { dropStore } from './drops.ts';
 import { followUpStore } from './follow-ups.ts';
-import { groups } from './group.ts';
+import { type Group, groups } from './group.ts';
 import { asStoreError, groupCommit } from './group-commit.ts';
 import { foldLog, history } from './history.ts';
 import { leadStore } from './leads.ts';
+import { matchKeyWriter } from './match-keys.ts';
 import { merger } from './merge.ts';
+import { duplicateStore, mergeStore } from './merges.ts';
 import { openDatabase } from './open.ts';
 import { promptStore } from './prompts.ts';
 import { rejectedStore } from './rejected.ts';
@@ -23,7 +25,9 @@ export function openSqliteStore(path: string): Store {
   const db = openDatabase(path);
   const log = foldLog(db);
   const past = history(db, log);
-  const { apply, record } = applier(db, log, merger(db, log, past));
+  const keys = matchKeyWriter(db);
+  const merge = merger(db, log, past, keys);
+  const { apply, record } = applier(db, log, merge, keys);
   const leads = leadStore(db);
   const commits = groupCommit(db, groups(db), (group) => group.write());
   return {
@@ -32,6 +36,8 @@ export function openSqliteStore(path: string): Store {
     record: (siteId, leadId, touchpoint, advance) =>
       commits.submit((group) => record(group, siteId, leadId, touchpoint, advance), 1),
     leads: guarded(leads),
+    merges: guarded(mergeStore(db, (work) => commits.submit(work, 1), merge, keys)),
+    duplicates: guarded(duplicateStore(db)),
     followUps: guarded(followUpStore(db, leads)),
     rejected: guarded(rejectedStore(db)),
     drops: guarded(dropStore(db)),

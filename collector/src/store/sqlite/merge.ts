@@ -1,48 +1,113 @@
 /** Two leads turn out to be one person: afterwards everything is as if they had been one all along. */
 import type { Database } from 'better-sqlite3';
+import { runsToEnd } from '../../follow-ups/merge-runs.ts';
+import { type EndReason, endOf, type FollowUps } from '../../follow-ups/plan.ts';
+import { factsOf } from '../../leads/facts.ts';
+import type { Folded } from '../../leads/fold.ts';
 import type { MergeReason } from '../../leads/identity.ts';
 import type { LeadState } from '../../leads/state.ts';
 import type { Touchpoint } from '../../leads/touchpoint.ts';
 import type { CompiledSite } from '../../site/compile.ts';
+import { enrollmentWriter } from './enroll.ts';
+import type { Group, LoadedLead } from './group.ts';
 import type { FoldLog, History } from './history.ts';
+import type { MatchKeys } from './match-keys.ts';
 import { idToStore } from './rows.ts';
 
+export interface MergeCause {
+  reason: MergeReason | 'by_owner';
+  /** The message that told; `null` where a person decided. */
+  messageId: string | null;
+  /** Who decided, in their own words. */
+  by: string | null;
+  at: number;
+}
+
+/** @returns the lead that stays, read anew, with the state of both; to be marked as changed by the caller */
 export type Merge = (
+  group: Group,
   site: CompiledSite,
   fromLeadId: number,
   intoLeadId: number,
-  reason: MergeReason,
-  touchpoint: Touchpoint,
-) => LeadState;
+  cause: MergeCause,
+) => LoadedLead;
 
-export function merger(db: Database, log: FoldLog, { refold }: History): Merge {
+export function merger(db: Database, log: FoldLog, { refold }: History, keys: MatchKeys): Merge {
+  const enroll = enrollmentWriter(db);
   const moves = [
     'UPDATE visitors SET lead_id = $into WHERE lead_id = $from',
     'UPDATE lead_identifiers SET lead_id = $into WHERE lead_id = $from',
-    // One run through a sequence at a time: the surviving lead's goes on, the other ends.
-    `UPDATE deliveries SET status = 'skipped', reason = 'merged', lease = NULL
-     WHERE status IN ('due', 'leased') AND enrollment_id IN (
-       SELECT id FROM enrollments AS mine WHERE lead_id = $from AND status = 'active' AND EXISTS (
-         SELECT 1 FROM enrollments WHERE lead_id = $into AND status = 'active' AND sequence_id = mine.sequence_id))`,
-    `UPDATE enrollments SET status = 'exited', reason = 'merged', ended_at = $at
-     WHERE lead_id = $from AND status = 'active' AND sequence_id IN (
-       SELECT sequence_id FROM enrollments WHERE lead_id = $into AND status = 'active')`,
     'UPDATE enrollments SET lead_id = $into WHERE lead_id = $from',
     'UPDATE deliveries SET lead_id = $into WHERE lead_id = $from',
     'UPDATE tasks SET lead_id = $into WHERE lead_id = $from',
-    'UPDATE leads SET merged_into = $into WHERE id = $from OR merged_into = $from',
+    'UPDATE leads SET merged_into = $into WHERE id = $from',
+    'UPDATE leads SET merged_into = $into WHERE merged_into = $from',
   ].map((sql) => db.prepare(sql));
   const record = db.prepare(
-    `INSERT INTO lead_merges (site_id, from_lead_id, into_lead_id, reason, message_id, at) VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO lead_merges (site_id, from_lead_id, into_lead_id, reason, message_id, decided_by, at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
-  return (site, from, into, reason, touchpoint) => {
-    // better-sqlite3 refuses a named parameter that a statement does not use.
-    for (const move of moves) {
-      const at = move.source.includes('$at') ? { at: touchpoint.receivedAt } : {};
-      move.run({ from, into, ...at });
-    }
-    record.run(site.id, from, into, reason, idToStore(touchpoint.messageId), touchpoint.receivedAt);
-    log.clear(from);
-    return refold(site, into);
+
+  return (group, site, fromId, intoId, cause) => {
+    group.reload();
+    const from = group.lead(fromId);
+    const before = group.lead(intoId);
+    const end = (lead: LoadedLead, ended: FollowUps['ended']) =>
+      enroll(site, lead, { started: [], restarted: [], ended }, cause.at);
+
+    const needless = runsToEnd(before.enrollments, from.enrollments, site);
+    end(
+      before,
+      needless.map((enrollmentId) => ({ enrollmentId, reason: 'merged' })),
+    );
+    for (const move of moves) move.run({ from: fromId, into: intoId });
+    keys.merge(fromId, intoId);
+    const messageId = cause.messageId === null ? null : idToStore(cause.messageId);
+    record.run(site.id, fromId, intoId, cause.reason, messageId, cause.by, cause.at);
+    log.clear(fromId);
+
+    group.reload();
+    const into = group.lead(intoId);
+    const ended = new Map<number, EndReason>();
+    into.state = refold(site, intoId, (folded, touchpoint) => {
+      for (const [id, reason] of endsOfRuns(into, folded, touchpoint, site)) ended.set(id, reason);
+    });
+    end(
+      into,
+      [...ended].map(([enrollmentId, reason]) => ({ enrollmentId, reason })),
+    );
+    into.userId ??= from.userId;
+    into.email = emailOf(into.state, [into.email, from.email]);
+    into.identifiedAt = earliest(into.identifiedAt, from.identifiedAt);
+    into.joinedOnClaim ||= from.joinedOnClaim;
+    return into;
   };
+}
+
+/** The reminder of a cart that was bought in another browser is not sent. */
+function endsOfRuns(
+  lead: LoadedLead,
+  folded: Folded,
+  touchpoint: Touchpoint,
+  site: CompiledSite,
+): [number, EndReason][] {
+  const { at } = touchpoint;
+  const moment = { lead: folded.lead, touchpoint, temperature: folded.temperature.after, now: at };
+  return lead.enrollments.flatMap((run): [number, EndReason][] => {
+    const sequence = site.sequences.find(({ id }) => id === run.sequenceId);
+    if (run.status !== 'active' || !sequence || at < run.anchorAt) return [];
+    const reason = endOf(sequence, run, touchpoint, factsOf(moment, site), site);
+    return reason ? [[run.id, reason]] : [];
+  });
+}
+
+/** What is known of the person decides which of two addresses is the one to use. */
+function emailOf({ traits }: LeadState, addresses: (string | null)[]): string | null {
+  const told = traits.email?.value;
+  const address = typeof told === 'string' ? told.trim().toLowerCase() : null;
+  return addresses.find((each) => each !== null && each === address) ?? addresses.find(Boolean) ?? null;
+}
+
+function earliest(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
