@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
+import { HTTPException } from 'hono/http-exception';
 import { type CompiledSites, compiledSites } from './compiled-sites.ts';
 import { describe } from './ingest/decode.ts';
 import { Problem, problemResponse } from './problem.ts';
@@ -58,6 +59,13 @@ const RETRY_AFTER_SECONDS = 5;
 const DASHBOARD_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/** What Hono itself refuses: a body that is not JSON, or does not say that it is. */
+function problemOfBody({ status, message }: HTTPException): Problem {
+  return status === 415
+    ? new Problem(415, 'invalid_content_type', 'content-type: expected application/json', { field: 'body' })
+    : new Problem(400, 'invalid_json', `body: ${message}`, { field: 'body' });
+}
+
 /**
  * The collector as a Hono app: serve it with `@hono/node-server`, or mount it in any server that speaks Web standards.
  * Follow-ups are sent by a dispatcher of their own (`createDispatcher`).
@@ -80,6 +88,7 @@ export function createCollector({
 
   app.onError((error, c) => {
     if (error instanceof Problem) return problemResponse(c, error);
+    if (error instanceof HTTPException) return problemResponse(c, problemOfBody(error));
     if (error instanceof StoreUnavailable) {
       const detail = 'the collector cannot store anything just now; nothing of this was kept';
       return problemResponse(

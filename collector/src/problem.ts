@@ -7,6 +7,7 @@ export type ProblemCode =
   | 'invalid_body'
   | 'invalid_parameter'
   | 'invalid_encoding'
+  | 'invalid_content_type'
   | 'message_too_large'
   | 'message_too_deep'
   | 'invalid_message'
@@ -56,7 +57,7 @@ const TITLES: Partial<Record<ContentfulStatusCode, string>> = {
   404: 'Not found',
   409: 'Conflict',
   413: 'Too large',
-  415: 'Unsupported encoding',
+  415: 'Unsupported',
   422: 'Not processable',
   500: 'Internal error',
   503: 'Try again later',

@@ -27,7 +27,19 @@ export async function documentedOperations(collector: TestCollector): Promise<Op
 export function pathWith(ids: SiteIds, path: string): string {
   const [, kind] = /^\/v1\/(\w+)\/\{id\}/.exec(path) ?? [];
   if (!kind) return path;
-  const id = { leads: ids.lead, tasks: ids.task, rejected: ids.rejected, prompts: ids.prompt }[kind];
+  const known = {
+    leads: ids.lead,
+    duplicates: ids.duplicate,
+    tasks: ids.task,
+    rejected: ids.rejected,
+    prompts: ids.prompt,
+  };
+  const id = known[kind as keyof typeof known];
   if (!id) throw new Error(`no id for ${path}`);
   return path.replace('{id}', id);
+}
+
+/** What an operation needs to be sent, if anything. */
+export function bodyFor(ids: SiteIds, path: string): object | undefined {
+  return path === '/v1/leads/{id}/merge' ? { from: ids.twin } : undefined;
 }

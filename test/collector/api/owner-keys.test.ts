@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SECRET_KEY, startCollector, type TestCollector, WRITE_KEY } from '../../support/collector.ts';
-import { documentedOperations, type Operation, pathWith } from './operations.ts';
+import { bodyFor, documentedOperations, type Operation, pathWith } from './operations.ts';
 import { OTHER_SECRET_KEY, type SiteIds, startTwoSites } from './two-sites.ts';
 
 /** Read beforehand, so that there is a test for each operation. */
@@ -18,9 +18,14 @@ beforeAll(async () => {
 afterAll(() => collector.close());
 
 async function call({ method, path }: Operation, authorization: string | null, ids = own) {
+  const sent = bodyFor(ids, path);
   const response = await collector.request(pathWith(ids, path), {
     method,
-    headers: authorization === null ? {} : { authorization },
+    headers: {
+      ...(authorization !== null && { authorization }),
+      ...(sent && { 'content-type': 'application/json' }),
+    },
+    ...(sent && { body: JSON.stringify(sent) }),
   });
   const body = await response.json();
   if (response.status >= 400) {
@@ -68,7 +73,14 @@ describe.each(ownerOperations)('Q31 $method $path', (operation) => {
     test("404 with another site's id, as with one that never was", async () => {
       const foreign = await call(operation, `Bearer ${SECRET_KEY}`, other);
       expect([foreign.status, foreign.body.code]).toEqual([404, 'not_found']);
-      const never = { lead: 'lead_none', task: 'task_none', rejected: 'rej_999', prompt: 'none' };
+      const never = {
+        lead: 'lead_none',
+        twin: 'lead_none',
+        duplicate: 'dup_999',
+        task: 'task_none',
+        rejected: 'rej_999',
+        prompt: 'none',
+      };
       const missing = await call(operation, `Bearer ${SECRET_KEY}`, never);
       expect([missing.status, missing.body.code]).toEqual([404, 'not_found']);
     });

@@ -1,8 +1,9 @@
-/** Two sites in one collector, each with a prompt, a lead, a task, a delivery and a rejected message. */
+/** Two sites in one collector, each with some of everything that has an id. */
 import { hashOf } from '../../../collector/src/keys.ts';
 import { SECRET_KEY, startCollector, type TestCollector, WRITE_KEY } from '../../support/collector.ts';
 
 export const OTHER_WRITE_KEY = 'pk_other_0123456789ab';
+const phone = '+442079460958';
 export const OTHER_SECRET_KEY = 'sk_other_0123456789ab';
 
 const siteAsking = (promptId: string) => ({
@@ -26,6 +27,9 @@ const siteAsking = (promptId: string) => ({
 
 export interface SiteIds {
   lead: string;
+  /** To be merged into it. */
+  twin: string;
+  duplicate: string;
   task: string;
   rejected: string;
   prompt: string;
@@ -43,6 +47,9 @@ export async function startTwoSites(): Promise<{ collector: TestCollector; own: 
     const batch = [
       { type: 'track', event: 'demo_booked', anonymousId: 'visitor', messageId: 'm1' },
       { type: 'identify', anonymousId: 'visitor', userId: 'u1', messageId: 'm2', traits: { key: writeKey } },
+      { type: 'identify', userId: 'twin', messageId: 'm3' },
+      { type: 'identify', userId: 'left', messageId: 'm4', traits: { phone } },
+      { type: 'identify', userId: 'right', messageId: 'm5', traits: { phone } },
       { type: 'track', anonymousId: 'visitor', messageId: 'bad' },
     ];
     await collector.request('/v1/batch', { method: 'POST', body: JSON.stringify({ writeKey, batch }) });
@@ -57,7 +64,9 @@ export async function startTwoSites(): Promise<{ collector: TestCollector; own: 
       return data[0]?.id ?? '';
     };
     return {
-      lead: await first('/v1/leads'),
+      lead: await first('/v1/leads?userId=u1'),
+      twin: await first('/v1/leads?userId=twin'),
+      duplicate: await first('/v1/duplicates'),
       task: await first('/v1/tasks'),
       rejected: await first('/v1/rejected'),
       prompt: await first('/v1/prompts'),
