@@ -3,7 +3,7 @@ import { applier } from './apply.ts';
 import { cookielessStore } from './cookieless.ts';
 import { dropStore } from './drops.ts';
 import { followUpStore } from './follow-ups.ts';
-import { type Group, groups } from './group.ts';
+import { groups } from './group.ts';
 import { asStoreError, groupCommit } from './group-commit.ts';
 import { foldLog, history } from './history.ts';
 import { leadStore } from './leads.ts';

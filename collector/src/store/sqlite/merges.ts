@@ -10,7 +10,13 @@ import type { MatchKeys } from './match-keys.ts';
 import type { Merge } from './merge.ts';
 import { idFrom, LEAD_COLUMNS, type LeadRow, leadFrom } from './rows.ts';
 
-export function mergeStore(db: Database, begin: () => Group, merge: Merge, keys: MatchKeys): MergeStore {
+/** @param commit does something together with what is being ingested */
+export function mergeStore(
+  db: Database,
+  commit: <Output>(work: (group: Group) => Output) => Promise<Output>,
+  merge: Merge,
+  keys: MatchKeys,
+): MergeStore {
   const enroll = enrollmentWriter(db);
   const selectId = db
     .prepare<[number, string], number>(
@@ -36,25 +42,28 @@ export function mergeStore(db: Database, begin: () => Group, merge: Merge, keys:
      ORDER BY lead_merges.id DESC LIMIT ?`,
   );
 
-  const mergeNow = db.transaction(
-    (from: string, into: string, by: string | null, advance: Advance, now: number): boolean => {
-      const { site } = advance;
-      const [fromId, intoId] = [selectId.get(site.id, from), selectId.get(site.id, into)];
-      if (fromId === undefined || intoId === undefined) return false;
-      const group = begin();
-      const before = group.lead(intoId).state;
-      const lead = merge(group, site, fromId, intoId, { reason: 'by_owner', messageId: null, by, at: now });
-      // Whose word it is that they are one person is the owner's alone, and of a browser he knows nothing.
-      lead.joinedOnClaim = true;
-      if (before && lead.state) {
-        enroll(site, lead, advance.afterMerge(before, lead.state, lead.enrollments, now), now);
-      }
-      keys.write(site, lead, now);
-      group.changed(site, lead);
-      group.write();
-      return true;
-    },
-  );
+  function mergeNow(
+    group: Group,
+    from: string,
+    into: string,
+    by: string | null,
+    advance: Advance,
+    now: number,
+  ) {
+    const { site } = advance;
+    const [fromId, intoId] = [selectId.get(site.id, from), selectId.get(site.id, into)];
+    if (fromId === undefined || intoId === undefined) return false;
+    const before = group.lead(intoId).state;
+    const lead = merge(group, site, fromId, intoId, { reason: 'by_owner', messageId: null, by, at: now });
+    // The owner knows that it is one person, and not whose browsers these are.
+    lead.joinedOnClaim = true;
+    if (before && lead.state) {
+      enroll(site, lead, advance.afterMerge(before, lead.state, lead.enrollments, now), now);
+    }
+    keys.write(site, lead, now);
+    group.changed(site, lead);
+    return true;
+  }
 
   return {
     async list(siteId, leadId, limit, after) {
@@ -65,7 +74,7 @@ export function mergeStore(db: Database, begin: () => Group, merge: Merge, keys:
         messageId: message_id === null ? null : idFrom(message_id),
       }));
     },
-    merge: async (from, into, by, advance, now) => mergeNow.immediate(from, into, by, advance, now),
+    merge: (from, into, by, advance, now) => commit((group) => mergeNow(group, from, into, by, advance, now)),
   };
 }
 
