@@ -166,7 +166,7 @@ const RULES: Rule[] = [
           isContract(target) ||
           (isZod(target) && source.path.endsWith('/wire.ts')) ||
           (target === 'isbot' && source.path === 'collector/src/ingest/bot.ts') ||
-          (target === 'libphonenumber-js/min' && source.path === 'collector/src/ingest/phone.ts'),
+          (target === 'libphonenumber-js/min' && source.path === 'collector/src/ingest/addresses.ts'),
       )(source),
     brokenBy: [
       ['collector/src/leads/a.ts', `import { readFileSync } from 'node:fs';`],

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { importCommand } from './import.ts';
 import { startCommand } from './start.ts';
 
 declare const __VERSION__: string;
@@ -9,6 +10,7 @@ export function run(argv: string[]): Promise<unknown> {
     .description('The Handrail collector')
     .version(__VERSION__)
     .addCommand(startCommand())
+    .addCommand(importCommand())
     .showSuggestionAfterError()
     .parseAsync(argv);
 }

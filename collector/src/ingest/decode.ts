@@ -4,13 +4,13 @@ import type { z } from 'zod';
 import type { Page, Sender, Source, Touchpoint, Trust } from '../leads/touchpoint.ts';
 import type { Site } from '../site/schema.ts';
 import { messageSchema } from '../wire.ts';
+import { e164, emailOf } from './addresses.ts';
 import { botReason } from './bot.ts';
 import { sourceOf } from './channel.ts';
 import { correctedTime } from './clock.ts';
 import { ga4Name } from './commerce-names.ts';
 import { type CookielessTouchpoint, isCookieless, toCookieless } from './cookieless.ts';
 import { isTooLarge, tame } from './limits.ts';
-import { e164 } from './phone.ts';
 import { clickIdsIn, type Scrub, scrubJson } from './scrub.ts';
 
 export interface Decoded {
@@ -85,7 +85,7 @@ function senderOf(message: Message, { trust, country }: Envelope): Sender {
     anonymousId: message.anonymousId || null,
     userId: message.userId || null,
     previousId: message.type === 'alias' ? message.previousId : null,
-    email: emailFrom(traits?.email),
+    email: emailOf(traits?.email),
     phone: e164(traits?.phone, country),
   };
 }
@@ -228,11 +228,4 @@ function consentIn(context: MessageContext | undefined): Partial<Consent> | null
     if (Object.hasOwn(preferences, purpose)) consent[purpose] = preferences[purpose] ? 'granted' : 'denied';
   }
   return consent;
-}
-
-/** Trimmed and in lower case; `null` for what cannot be an address. */
-function emailFrom(email: unknown): string | null {
-  if (typeof email !== 'string') return null;
-  const address = email.trim().toLowerCase();
-  return address.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(address) ? address : null;
 }

@@ -3,7 +3,7 @@
  * enough to merge them (identity.ts does that), only to ask. Pure.
  */
 import type { JsonValue } from '@handrail/sdk/protocol';
-import { e164 } from '../ingest/phone.ts';
+import { e164 } from '../ingest/addresses.ts';
 import type { Site } from '../site/schema.ts';
 import type { LeadState } from './state.ts';
 
@@ -17,11 +17,13 @@ export interface MatchKey {
 /** @param addresses that the lead answers to, besides what its traits say */
 export function matchKeys(
   { traits, group }: Pick<LeadState, 'traits' | 'group'>,
-  addresses: { emails: string[]; phones: string[] },
+  addresses: { kind: 'email' | 'phone'; value: string }[],
   country: Site['country'],
 ): MatchKey[] {
-  const emails = [textOf(traits.email?.value), ...addresses.emails].map(mailboxOf);
-  const phones = [e164(traits.phone?.value, country), ...addresses.phones];
+  const valuesOf = (kind: 'email' | 'phone') =>
+    addresses.filter((each) => each.kind === kind).map(({ value }) => value);
+  const emails = [textOf(traits.email?.value), ...valuesOf('email')].map(mailboxOf);
+  const phones = [e164(traits.phone?.value, country), ...valuesOf('phone')];
   const name = plainName(fullName(traits));
   const company = plainCompany(companyOf(traits.company?.value) ?? companyOf(group?.traits));
   const keysOf = (kind: MatchKind, values: (string | null)[]): MatchKey[] =>

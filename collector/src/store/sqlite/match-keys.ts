@@ -16,11 +16,9 @@ export interface MatchKeys {
 
 export function matchKeyWriter(db: Database): MatchKeys {
   const select = db.prepare<[number], MatchKey>('SELECT kind, value FROM lead_match_keys WHERE lead_id = ?');
-  const selectNames = db
-    .prepare<[number, 'email' | 'phone'], string>(
-      'SELECT value FROM lead_identifiers WHERE lead_id = ? AND kind = ?',
-    )
-    .pluck();
+  const selectAddresses = db.prepare<[number], { kind: 'email' | 'phone'; value: string }>(
+    `SELECT kind, value FROM lead_identifiers WHERE lead_id = ? AND kind <> 'user'`,
+  );
   const insert = db.prepare<[number, string, string, number]>(
     'INSERT INTO lead_match_keys (site_id, kind, value, lead_id) VALUES (?, ?, ?, ?)',
   );
@@ -28,11 +26,14 @@ export function matchKeyWriter(db: Database): MatchKeys {
     'DELETE FROM lead_match_keys WHERE site_id = ? AND kind = ? AND value = ? AND lead_id = ?',
   );
   const removeAll = db.prepare<[number]>('DELETE FROM lead_match_keys WHERE lead_id = ?');
-  const pair = db.prepare(
-    `INSERT INTO duplicates (site_id, first_lead_id, second_lead_id, found_at)
-     SELECT site_id, min(lead_id, $lead), max(lead_id, $lead), $now FROM lead_match_keys
-     WHERE site_id = $site AND kind = $kind AND value = $value AND lead_id <> $lead
-     ORDER BY lead_id DESC LIMIT ${MAX_PAIRS_PER_KEY}
+  const selectOthers = db
+    .prepare<[number, string, string, number], number>(
+      `SELECT lead_id FROM lead_match_keys WHERE site_id = ? AND kind = ? AND value = ? AND lead_id <> ?
+       ORDER BY lead_id DESC LIMIT ${MAX_PAIRS_PER_KEY}`,
+    )
+    .pluck();
+  const pair = db.prepare<[number, number, number, number]>(
+    `INSERT INTO duplicates (site_id, first_lead_id, second_lead_id, found_at) VALUES (?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   );
   // Who has been found not to be `from` is not `into` either.
@@ -52,10 +53,7 @@ export function matchKeyWriter(db: Database): MatchKeys {
     write(site, lead, now) {
       if (!lead.state) return;
       const known = select.all(lead.id);
-      const addresses = {
-        emails: selectNames.all(lead.id, 'email'),
-        phones: selectNames.all(lead.id, 'phone'),
-      };
+      const addresses = selectAddresses.all(lead.id);
       const keys = matchKeys(lead.state, addresses, site.site.country);
       const isIn = (list: MatchKey[], { kind, value }: MatchKey) =>
         list.some((each) => each.kind === kind && each.value === value);
@@ -65,7 +63,9 @@ export function matchKeyWriter(db: Database): MatchKeys {
       for (const key of keys) {
         if (isIn(known, key)) continue;
         insert.run(site.id, key.kind, key.value, lead.id);
-        pair.run({ lead: lead.id, now, site: site.id, ...key });
+        for (const other of selectOthers.all(site.id, key.kind, key.value, lead.id)) {
+          pair.run(site.id, Math.min(lead.id, other), Math.max(lead.id, other), now);
+        }
       }
     },
     merge(from, into) {

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { runsToEnd } from '../../follow-ups/merge-runs.ts';
 import { type EndReason, endOf, type FollowUps } from '../../follow-ups/plan.ts';
+import { emailOf } from '../../ingest/addresses.ts';
 import { factsOf } from '../../leads/facts.ts';
 import type { Folded } from '../../leads/fold.ts';
 import type { MergeReason } from '../../leads/identity.ts';
@@ -77,7 +78,7 @@ export function merger(db: Database, log: FoldLog, { refold }: History, keys: Ma
       [...ended].map(([enrollmentId, reason]) => ({ enrollmentId, reason })),
     );
     into.userId ??= from.userId;
-    into.email = emailOf(into.state, [into.email, from.email]);
+    into.email = usualEmail(into.state, [into.email, from.email]);
     into.identifiedAt = earliest(into.identifiedAt, from.identifiedAt);
     into.joinedOnClaim ||= from.joinedOnClaim;
     return into;
@@ -102,9 +103,8 @@ function endsOfRuns(
 }
 
 /** What is known of the person decides which of two addresses is the one to use. */
-function emailOf({ traits }: LeadState, addresses: (string | null)[]): string | null {
-  const told = traits.email?.value;
-  const address = typeof told === 'string' ? told.trim().toLowerCase() : null;
+function usualEmail({ traits }: LeadState, addresses: (string | null)[]): string | null {
+  const address = emailOf(traits.email?.value);
   return addresses.find((each) => each !== null && each === address) ?? addresses.find(Boolean) ?? null;
 }
 

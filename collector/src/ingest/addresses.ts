@@ -1,3 +1,4 @@
+/** What people can be reached by, as text of one form for each: it is looked up, and compared. */
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 
 /**
@@ -14,4 +15,11 @@ export function e164(text: unknown, country: CountryCode | undefined): string | 
   });
   // By its length alone: which prefixes are in use changes faster than software is updated.
   return number?.isPossible() && !number.ext ? number.number : null;
+}
+
+/** An e-mail address, trimmed and in lower case; `null` for what cannot be one. */
+export function emailOf(text: unknown): string | null {
+  if (typeof text !== 'string') return null;
+  const address = text.trim().toLowerCase();
+  return address.length <= 254 && /^[^\s@]+@[^\s@]+$/.test(address) ? address : null;
 }

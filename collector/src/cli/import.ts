@@ -1,0 +1,74 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { IANAZone } from 'luxon';
+import type { ImportKind } from '../import/columns.ts';
+import { importTable } from '../import/import.ts';
+import { batchSender } from '../import/send.ts';
+import { clientSettings } from '../main.ts';
+import { StartError } from '../start-error.ts';
+import { importReport } from './import-report.ts';
+
+interface Options {
+  kind?: ImportKind;
+  map: ReadonlyMap<string, string>;
+  touchpoint?: string;
+  timezone: string;
+  timeFormat?: string;
+  dryRun?: boolean;
+  url?: string;
+  key?: string;
+}
+
+/** Some rows were refused. */
+const EXIT_INCOMPLETE = 2;
+
+export function importCommand(): Command {
+  return new Command('import')
+    .description('import leads or touchpoints from a CSV file into a running collector')
+    .argument('<file>', 'CSV: comma, semicolon or tab; the first row names the columns')
+    .addOption(
+      new Option('--kind <kind>', 'what a row is [touchpoints where a column says what happened]').choices([
+        'leads',
+        'touchpoints',
+      ]),
+    )
+    .option(
+      '--map <column=field>',
+      'what a column means, where its name does not say; empty leaves it out; repeatable',
+      toMap,
+      new Map(),
+    )
+    .option('--touchpoint <name>', 'what all rows are, such as call_completed, where no column says')
+    .option('--timezone <zone>', 'of times that name none, such as Europe/London', toZone, 'UTC')
+    .option('--time-format <format>', 'of times that are not ISO 8601, such as "dd.MM.yyyy HH:mm"')
+    .option('--dry-run', 'check and show, and send nothing')
+    .option('--url <url>', 'of the collector [HANDRAIL_URL, else http://localhost:8787]')
+    .option('--key <key>', 'secret key [HANDRAIL_SECRET_KEY]')
+    .action(runImport);
+}
+
+function toMap(text: string, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const at = text.lastIndexOf('=');
+  if (at < 1) throw new InvalidArgumentError('expected column=field, such as "Mail=email"');
+  return new Map(before).set(text.slice(0, at), text.slice(at + 1));
+}
+
+function toZone(text: string): string {
+  if (!IANAZone.isValidZone(text))
+    throw new InvalidArgumentError('expected an IANA name such as Europe/London');
+  return text;
+}
+
+async function runImport(path: string, { dryRun, url, key, ...options }: Options): Promise<void> {
+  const report = importReport(path, options.timezone, dryRun === true);
+  try {
+    const send = dryRun ? null : batchSender(clientSettings({ url, key }));
+    const { refused } = await importTable({ path, ...options, send }, report);
+    report.onEnd();
+    if (refused > 0) process.exitCode = EXIT_INCOMPLETE;
+  } catch (error) {
+    report.onStop();
+    if (!(error instanceof StartError)) throw error;
+    console.error(`handrail: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
