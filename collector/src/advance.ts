@@ -78,5 +78,6 @@ const mergeTouchpoint = (now: number): Touchpoint => ({
   properties: {},
   groupId: null,
   timezone: null,
+  device: null,
   consent: null,
 });

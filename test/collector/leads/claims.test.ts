@@ -1,29 +1,27 @@
 /** What somebody can do who knows the public write key and other people's addresses: nothing to those people. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  type Holder,
-  type Known,
-  tellsBrowser,
-  identify as verdictOn,
-} from '../../../collector/src/leads/identity.ts';
-import { startCollector, type TestCollector } from '../../support/collector.ts';
-import { readDatabase } from '../../support/database.ts';
+import { type Holder, type Known, identify as verdictOn } from '../../../collector/src/leads/identity.ts';
+import { SECRET_KEY, startCollector, type TestCollector, WRITE_KEY } from '../../support/collector.ts';
 import { heardOf, identify, message, pricing } from './people.ts';
 
 let collector: TestCollector;
 beforeEach(async () => {
-  collector = await startCollector();
+  // Browsers are told of their lead where there are prompts to decide by it.
+  const questions = [{ id: 'why', type: 'text', text: 'Why?' }];
+  const prompts = [{ id: 'ask', type: 'survey', on: { code: true }, questions }];
+  collector = await startCollector({ site: { name: 'Claims', prompts } });
 });
 afterEach(() => collector.close());
 
 const ADA = { email: 'ada@example.com', phone: '+442079460958', name: 'Ada', plan: 'pro' };
 const leads = async () => (await collector.owner('/v1/leads?sort=firstSeenAt')).data;
 const suggestions = async () => (await collector.owner('/v1/duplicates')).data;
-/** Of each lead, oldest first: whether browsers are told nothing of it. */
-const closed = () =>
-  readDatabase(collector.databasePath, (db) =>
-    db.prepare('SELECT joined_on_claim FROM leads WHERE merged_into IS NULL ORDER BY id').pluck().all(),
-  ).map((value) => value === 1);
+/** What a browser's own request is told of its lead. */
+const told = async (visitor: string) => {
+  const body = JSON.stringify({ writeKey: WRITE_KEY, batch: [pricing(visitor)] });
+  const response = await collector.request('/v1/batch', { method: 'POST', body });
+  return (await response.json()).lead;
+};
 
 describe('a browser that says somebody’s address', () => {
   test.each([
@@ -39,7 +37,7 @@ describe('a browser that says somebody’s address', () => {
       expect(same).toEqual(ada);
       expect(other).toMatchObject({ traits: { plan: 'free' }, touchpointCount: 2 });
       expect(await suggestions()).toMatchObject([{ reasons: [reason], status: 'open' }]);
-      expect(await closed()).toEqual([false, false]);
+      expect(await told('v1')).toMatchObject({ sessionCount: 1 });
     },
   );
 
@@ -82,30 +80,32 @@ describe('a browser that says somebody’s address', () => {
 
   test('is joined with whoever has only claimed it as well, and no browser is told of such a lead', async () => {
     await collector.ingest(pricing('laptop'), identify('laptop', undefined, { email: ADA.email }));
-    expect(await closed()).toEqual([false]);
+    expect(await told('laptop')).toMatchObject({ sessionCount: 1 });
     await collector.ingest(pricing('phone'), identify('phone', undefined, { email: 'ADA@example.com ' }));
-    expect(await leads()).toMatchObject([{ email: ADA.email, touchpointCount: 4, sessionCount: 2 }]);
-    expect(await closed()).toEqual([true]);
+    expect(await leads()).toMatchObject([{ email: ADA.email, touchpointCount: 5, sessionCount: 2 }]);
+    expect([await told('laptop'), await told('phone')]).toEqual([undefined, undefined]);
   });
 
   test('and then signs in, is told again; the other browser is not', async () => {
     await collector.ingest(identify('ada', undefined, { email: ADA.email }));
     await collector.ingest(identify('mallory', undefined, { email: ADA.email }));
     await collector.ingest(identify('ada', 'u1'));
-    const told = readDatabase(collector.databasePath, (db) =>
-      db
-        .prepare<[], { anonymous_id: string; isNamed: 0 | 1 }>(
-          'SELECT anonymous_id, is_named AS isNamed FROM visitors ORDER BY id',
-        )
-        .all(),
-    ).map(({ anonymous_id, isNamed }) => [
-      anonymous_id,
-      tellsBrowser({ joinedOnClaim: true }, { isNamed: isNamed === 1 }),
-    ]);
-    expect(told).toEqual([
-      ['ada', true],
-      ['mallory', false],
-    ]);
+    expect(await told('ada')).toMatchObject({ sessionCount: 2 });
+    expect(await told('mallory')).toBeUndefined();
+  });
+
+  test('that the owner takes for one person with another is told nothing of that one', async () => {
+    await collector.ingestAsServer(identify(null, undefined, ADA));
+    await collector.ingest(identify('mallory', undefined, { email: ADA.email }));
+    const [{ leads: pair }] = await suggestions();
+    const [into, from] = pair.map(({ id }: { id: string }) => id);
+    await collector.request(`/v1/leads/${into}/merge`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${SECRET_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ from }),
+    });
+    expect(await leads()).toMatchObject([{ name: 'Ada', touchpointCount: 2 }]);
+    expect(await told('mallory')).toBeUndefined();
   });
 
   test('and another address after it is another person on a shared browser, where that one is taken', async () => {

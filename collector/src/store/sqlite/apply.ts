@@ -4,7 +4,7 @@ import type { Database } from 'better-sqlite3';
 import type { Advance } from '../../advance.ts';
 import type { Decoded } from '../../ingest/decode.ts';
 import { sessionOf } from '../../ingest/sessions.ts';
-import { identify, type Verdict } from '../../leads/identity.ts';
+import { identify, tellsBrowser, type Verdict } from '../../leads/identity.ts';
 import { leadFacts } from '../../leads/lead-facts.ts';
 import { WEEK_MS } from '../../leads/prompt-records.ts';
 import type { LeadState } from '../../leads/state.ts';
@@ -94,8 +94,9 @@ export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKey
     site: CompiledSite,
   ): LeadFacts | null {
     if (!visitor || trust !== 'browser' || site.site.prompts.length === 0) return null;
-    const { id, state } = group.lead(visitor.leadId);
-    return state && leadFacts(state, messagesSentTo(id, receivedAt), site, receivedAt);
+    const lead = group.lead(visitor.leadId);
+    if (!lead.state || !tellsBrowser(lead, visitor)) return null;
+    return leadFacts(lead.state, messagesSentTo(lead.id, receivedAt), site, receivedAt);
   }
 
   function accept(group: Group, { sender, touchpoint: decoded }: Decoded, advance: Advance): void {
