@@ -77,7 +77,7 @@ function promptFiles(
     show: () => import('./prompts/show.ts'),
     preview: () => import('./prompts/preview.ts'),
     widgets,
-    languages: languages ?? (() => Promise.reject(new Error('no languages'))),
+    languages: languages ?? (async () => ({ stringsFor: () => undefined })),
   };
   return (name) => files[name]();
 }

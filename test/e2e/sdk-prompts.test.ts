@@ -228,8 +228,8 @@ describe('one at a time', () => {
     server.prompts.contactBudget = FREE;
     const shop = await open(both);
     await buy(shop);
-    await shop.comesTo('lower_priority', 'second');
-    expect(await shop.reasonOf()).toBe('shown');
+    await shop.comesTo('shown');
+    expect(await shop.reasonOf('second')).toBe('lower_priority');
     expect(await shop.dialog.count()).toBe(1);
   });
 
@@ -316,6 +316,30 @@ describe('what speaks against it for a moment only', () => {
     await shop.page.clock.runFor(5_000);
     await shop.settled();
     expect(await shop.reasons()).toEqual({ nps: 'not_triggered', leaving: 'not_triggered' });
+  });
+
+  test('Q52 a route that is left while the code loads shows nothing on the next', async () => {
+    const context = await browser.newContext();
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await context.route('**/handrail-widgets.js', async (route) => {
+      await held;
+      await route.continue();
+    });
+    const shop = await open([SURVEY], { context });
+    const asked = shop.page.waitForRequest('**/handrail-widgets.js');
+    await buy(shop);
+    await asked;
+    await shop.goTo('/next');
+    release();
+    await shop.settled();
+    expect(await shop.reasonOf()).toBe('not_triggered');
+    expect(await shop.dialog.count()).toBe(0);
+    // Nor is its place taken for good.
+    await buy(shop);
+    await shop.comesTo('shown');
   });
 
   test('a dialog that the page keeps unseen is none', async () => {

@@ -70,14 +70,19 @@ export function createDecision(parts: DecisionParts): Decision {
 
   async function bringUp(prompt: Prompt, isLasting: boolean, scope: PageScope) {
     current = prompt;
-    let reason: PromptReason = 'unavailable';
+    /** The files took a moment: meanwhile consent was withdrawn, or the page left. */
+    const isOver = () => isStopped || scope.signal.aborted;
+    let reason: PromptReason | undefined = 'unavailable';
     try {
-      const [{ show }, widgets] = await Promise.all([load('show'), load('widgets')]);
+      // Both at once, without `Promise.all`, which may be the page's.
+      const loadingWidgets = load('widgets');
+      loadingWidgets.catch(() => {});
+      const { show } = await load('show');
       reason = await show(prompt, {
         ...parts,
-        widgets,
+        widgets: await loadingWidgets,
         holds,
-        decide: () => (isStopped ? 'no_consent' : decide(prompt, false).reason),
+        decide: () => (isOver() ? undefined : decide(prompt, false).reason),
         note(edit) {
           const now = Date.now();
           memory.change(now, (known) => edit(ownRecord(known, prompt.id), known, now));
@@ -92,8 +97,8 @@ export function createDecision(parts: DecisionParts): Decision {
     } catch {
       // The code is blocked or gone. The page does without.
     }
-    if (isStopped) return;
     if (reason !== 'shown') current = undefined;
+    if (!reason || isStopped) return;
     conclude(prompt, reason);
     if (isLasting) lookAgain(prompt, reason, false, scope, 0);
   }

@@ -26,7 +26,8 @@ export async function showPreview(
   const preview = await getPreview(endpoint, writeKey, token);
   if (!preview) return console.warn('handrail: this preview is over, or never was');
   const { prompt, theme } = preview;
-  const [widgets, strings] = await Promise.all([load('widgets'), stringsIn(prompt.language, load)]);
+  const widgets = await load('widgets');
+  const strings = await stringsIn(prompt.language, load);
   if (!widgets.canMount(prompt)) return console.warn('handrail: this page cannot show the prompt');
   widgets.mount(prompt, {
     cart: SAMPLE_CART,

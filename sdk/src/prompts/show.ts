@@ -15,8 +15,11 @@ export interface ShowParts
   holds(condition: Condition): boolean;
   /** Notes what becomes of the prompt. */
   note(edit: (ofPrompt: PromptMemory, memory: Memory, now: number) => void): void;
-  /** Asked once more when the files are there: they took a moment, and the visitor may have begun to type. */
-  decide(): PromptReason;
+  /**
+   * Asked once more when the files are there: they took a moment, and the visitor may have begun to type. `undefined`
+   * where it is about nothing any more.
+   */
+  decide(): PromptReason | undefined;
   /** The prompt is on the page. */
   onShown(unmount: () => void): void;
   /** Another one may come. */
@@ -26,7 +29,7 @@ export interface ShowParts
 const MAX_CONTACTS = 50;
 
 /** Shows the prompt and records what becomes of it. Returns why not, where it does not. */
-export async function show(prompt: Prompt, parts: ShowParts): Promise<PromptReason> {
+export async function show(prompt: Prompt, parts: ShowParts): Promise<PromptReason | undefined> {
   const { document: site, load, widgets, cart, traits, newId, note, onOver } = parts;
   const worded = withVariant(prompt, parts.holds);
   if (!widgets.canMount(worded)) return 'slot' in prompt && prompt.slot ? 'no_slot' : 'unknown_type';

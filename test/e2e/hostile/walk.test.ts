@@ -34,8 +34,8 @@ afterEach(async () => {
 
 /** Told when they can be told, which is another moment each time. */
 const IS_MEASURED = new Set(['engagement', 'web_vital']);
-/** How long it took, when it was, and the port of the server. */
-const VARYING = new Set(['timeMs', 'since', 'url', 'referrer']);
+/** How long it took, when it was, the port of the server, and which showing of a prompt it was. */
+const VARYING = new Set(['timeMs', 'since', 'url', 'referrer', 'impressionId']);
 
 /** What the visitor's touchpoints say, in the order of recording. */
 function toldBy(messages: Message[]): { name: string }[] {
