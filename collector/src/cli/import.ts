@@ -31,11 +31,13 @@ export function importCommand(): Command {
         'touchpoints',
       ]),
     )
-    .option(
-      '--map <column=field>',
-      'what a column means, where its name does not say; empty leaves it out; repeatable',
-      toMap,
-      new Map(),
+    .addOption(
+      new Option(
+        '--map <column=field>',
+        'what a column means, where its name does not say; nothing leaves it out',
+      )
+        .argParser(toMap)
+        .default(new Map(), 'by the names'),
     )
     .option('--touchpoint <name>', 'what all rows are, such as call_completed, where no column says')
     .option('--timezone <zone>', 'of times that name none, such as Europe/London', toZone, 'UTC')

@@ -141,9 +141,9 @@ function refuseTwice(columns: readonly Column[]): void {
   }
 }
 
-/** `Lead source` becomes `leadSource`; what can already stand in a condition is left alone. */
+/** `Lead source` becomes `leadSource`; what already looks like a name of ours is left alone. */
 function ownName(name: string): string {
-  if (/^[\p{L}\p{N}_.]+$/u.test(name)) return name;
+  if (/^\p{Ll}[\p{L}\p{N}_.]*$/u.test(name)) return name;
   const [first = '', ...rest] = name.match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
   const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
   return first.toLowerCase() + rest.map((word) => capital(word.toLowerCase())).join('');
@@ -152,7 +152,8 @@ function ownName(name: string): string {
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 function nearest(wrong: string, known: readonly string[]): string {
-  const candidate = closest(wrong, [...known]);
-  const isNear = distance(wrong, candidate) <= Math.max(MAX_SLIPS, wrong.length / 3);
+  const slips = (word: string) => distance(wrong.toLowerCase(), word.toLowerCase());
+  const [candidate = ''] = [...known].sort((one, other) => slips(one) - slips(other));
+  const isNear = slips(candidate) <= Math.max(MAX_SLIPS, wrong.length / 3);
   return isNear ? `: did you mean "${candidate}"?` : `; there are: ${known.join(', ')}`;
 }

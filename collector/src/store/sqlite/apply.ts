@@ -129,8 +129,10 @@ export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKey
     });
     lead.state = folded.lead;
     if (sender) {
-      name(group, site.id, lead, sender, touchpoint);
-      if (known || tellsOfPerson(sender, touchpoint)) keys.write(site, lead, touchpoint.receivedAt);
+      const isNews = name(group, site.id, lead, sender, touchpoint);
+      if (isNews || known || touchpoint.type === 'identify' || touchpoint.type === 'group') {
+        keys.write(site, lead, touchpoint.receivedAt);
+      }
     }
     log.write(site, lead.id, id, folded);
     enroll(site, lead, followUps, touchpoint.receivedAt);
@@ -170,9 +172,6 @@ export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKey
   }
 }
 
-const tellsOfPerson = ({ email, phone }: Sender, { type }: Touchpoint): boolean =>
-  type === 'identify' || type === 'group' || email !== null || phone !== null;
-
 function visitorOf(group: Group, siteId: number, { anonymousId }: Sender, lead: LoadedLead): LoadedVisitor {
   if (anonymousId === null) return group.serverVisitor(siteId, lead.id);
   const visitor = group.visitor(siteId, anonymousId) ?? group.createVisitor(siteId, anonymousId, lead.id);
@@ -191,7 +190,14 @@ function inSession(
   return { touchpoint: { ...touchpoint, sessionId, source }, isNewSession: isNew };
 }
 
-function name(group: Group, siteId: number, lead: LoadedLead, sender: Sender, touchpoint: Touchpoint): void {
+/** @returns whether an address is news */
+function name(
+  group: Group,
+  siteId: number,
+  lead: LoadedLead,
+  sender: Sender,
+  touchpoint: Touchpoint,
+): boolean {
   const { trust, type, at } = touchpoint;
   if (sender.userId !== null) {
     // An alias renames: the new id is the one to show.
@@ -199,13 +205,15 @@ function name(group: Group, siteId: number, lead: LoadedLead, sender: Sender, to
     group.addName(siteId, 'user', sender.userId, lead, trust);
     lead.identifiedAt ??= at;
   }
+  let isNews = false;
   for (const kind of ['email', 'phone'] as const) {
     const address = sender[kind];
     if (address === null || !stands(kind, lead, touchpoint)) continue;
-    group.addName(siteId, kind, address, lead, trust);
+    if (group.addName(siteId, kind, address, lead, trust)) isNews = true;
     if (kind === 'email' && (type === 'identify' || lead.email === null)) lead.email = address;
     lead.identifiedAt ??= at;
   }
+  return isNews;
 }
 
 /** What a person is said to be called counts only where nobody has said better: leads/fold.ts, traits. */

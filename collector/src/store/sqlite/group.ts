@@ -41,8 +41,8 @@ export interface Group {
   createLead(siteId: number): LoadedLead;
   /** Who answers to a user id, an e-mail or a phone number. */
   holder(siteId: number, kind: NameKind, value: string | null): LoadedHolder | null;
-  /** A name that a browser has only claimed goes over to the lead that a server says has it. */
-  addName(siteId: number, kind: NameKind, value: string, lead: LoadedLead, trust: Trust): void;
+  /** A name that a browser has only claimed goes over to the lead that a server says has it. @returns whether it is news */
+  addName(siteId: number, kind: NameKind, value: string, lead: LoadedLead, trust: Trust): boolean;
   visitor(siteId: number, anonymousId: string | null): LoadedVisitor | null;
   createVisitor(siteId: number, anonymousId: string | null, leadId: number): LoadedVisitor;
   /** Another person uses the browser from now on. */
@@ -184,7 +184,7 @@ export function groups(db: Database): () => Group {
         return found ? { lead: group.lead(found.lead_id), trust: found.trust } : null;
       },
       addName(siteId, kind, value, lead, trust) {
-        insertName.run(siteId, kind, value, lead.id, trust);
+        return insertName.run(siteId, kind, value, lead.id, trust).changes > 0;
       },
       visitor(siteId, anonymousId) {
         if (anonymousId === null) return null;
