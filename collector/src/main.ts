@@ -99,28 +99,6 @@ export async function start(options: StartOptions, log: (line: string) => void):
   }
 }
 
-/**
- * Where a running collector is, for the commands that talk to one. Options win over HANDRAIL_URL and
- * HANDRAIL_SECRET_KEY.
- *
- * @throws StartError with one line that says what to do
- */
-export function clientSettings(options: { url?: string | undefined; key?: string | undefined }): {
-  url: string;
-  secretKey: string;
-} {
-  const environment = process.env;
-  const url = options.url ?? environment.HANDRAIL_URL ?? 'http://localhost:8787';
-  const secretKey = options.key ?? environment.HANDRAIL_SECRET_KEY;
-  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
-    throw new StartError(`the collector's address must be like https://collect.example, not "${url}"`);
-  }
-  if (!secretKey?.startsWith('sk_')) {
-    throw new StartError('a secret key (sk_…) is needed: --key, or HANDRAIL_SECRET_KEY');
-  }
-  return { url, secretKey };
-}
-
 function portIn(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
   const port = Number(text);

@@ -7,11 +7,12 @@ import { freePorts, makeFolder, type RunningCommand, runInShell, startInShell } 
 import { blocksOf, plain, readText, rowsOf, sectionOf } from './markdown.ts';
 
 const readme = readText('collector/README.md');
-const [startCommand = '', ...otherCommands] = blocksOf(readme, 'bash');
+const [startCommand = '', importing = '', sending = '', ...otherCommands] = blocksOf(readme, 'bash');
+const [leadTable = '', ...otherTables] = blocksOf(readme, 'csv');
 const [embedding = '', ...otherCode] = blocksOf(readme, 'js');
 
 test('every command and example is tested below', () => {
-  expect([...otherCommands, ...otherCode]).toEqual([]);
+  expect([...otherCommands, ...otherCode, ...otherTables]).toEqual([]);
 });
 
 describe('the command and the embedding', { timeout: 30_000 }, () => {
@@ -59,6 +60,66 @@ describe('the command and the embedding', { timeout: 30_000 }, () => {
     expect(rows.filter((name) => name.startsWith('-'))).toEqual(
       told.filter((flag) => !flag?.includes('--help')),
     );
+  });
+});
+
+describe('what happens elsewhere', { timeout: 60_000 }, () => {
+  const folder = makeFolder();
+  let collector: Awaited<ReturnType<typeof startCollector>>;
+  let url: string;
+  beforeAll(async () => {
+    collector = await startCollector({ now: Date.parse('2026-11-21T12:00:00Z') });
+    url = await collector.listen();
+  });
+  afterAll(async () => {
+    await collector.close();
+    folder.remove();
+  });
+
+  const events = rowsOf(sectionOf(readme, '## Import')).map(([, message = '', row = '']) => ({
+    message: JSON.parse(plain(message)) as { event: string },
+    row: plain(row),
+  }));
+  const touchpointsOf = async (lead: string): Promise<{ name: string; properties: object }[]> =>
+    (await collector.owner(`/v1/leads/${lead}/touchpoints`)).data;
+  const ada = async () => (await collector.owner('/v1/leads?email=ada@example.com')).data[0];
+
+  test('the files of the examples are imported as they stand, by the commands', async () => {
+    const [, header = ''] = /under `(.+?)`/.exec(sectionOf(readme, '## Import')) ?? [];
+    writeFileSync(join(folder.path, 'leads.csv'), leadTable);
+    writeFileSync(join(folder.path, 'touchpoints.csv'), [header, ...events.map(({ row }) => row)].join('\n'));
+    const env = { HANDRAIL_URL: url, HANDRAIL_SECRET_KEY: SECRET_KEY };
+    const [dryRun = '', ...commands] = importing.trim().split('\n');
+    expect(await runInShell(dryRun, { cwd: folder.path, env })).toContain('1 rows would be imported');
+    expect((await collector.owner('/v1/leads')).data).toEqual([]);
+    for (const command of commands) await runInShell(command, { cwd: folder.path, env });
+
+    expect((await collector.owner('/v1/leads')).data).toHaveLength(1);
+    const lead = await ada();
+    expect(lead).toMatchObject({
+      name: 'Ada Lovelace',
+      traits: { companySize: 120, leadSource: 'Trade fair' },
+      consent: { marketing: 'granted' },
+    });
+    const names = (await touchpointsOf(lead.id)).map(({ name }) => name);
+    expect(names.sort()).toEqual([...events.map(({ message }) => message.event), 'identify'].sort());
+  });
+
+  test('the messages of the examples are taken, and find their person', async () => {
+    for (const { message } of events) await collector.ingestAsServer({ type: 'track', ...message });
+    const port = new URL(url).port;
+    const answer = await runInShell(sending.replace('8787', port), {
+      cwd: folder.path,
+      env: { HANDRAIL_SECRET_KEY: SECRET_KEY },
+    });
+    expect(JSON.parse(answer)).toEqual({ success: true, accepted: 1, duplicates: 0, rejected: [] });
+    const { id } = await ada();
+    const calls = (await touchpointsOf(id)).filter(({ name }) => name === 'call_completed');
+    expect(calls.map(({ properties }) => properties)).toEqual([
+      { minutes: 12 },
+      { minutes: 12 },
+      { detail: 'asked for a quote' },
+    ]);
   });
 });
 

@@ -3,26 +3,24 @@ import { IANAZone } from 'luxon';
 import type { ImportKind } from '../import/columns.ts';
 import { importTable } from '../import/import.ts';
 import { batchSender } from '../import/send.ts';
-import { clientSettings } from '../main.ts';
 import { StartError } from '../start-error.ts';
+import { type ClientOptions, withClientOptions } from './client.ts';
 import { importReport } from './import-report.ts';
 
-interface Options {
+interface Options extends ClientOptions {
   kind?: ImportKind;
   map: ReadonlyMap<string, string>;
   touchpoint?: string;
   timezone: string;
   timeFormat?: string;
   dryRun?: boolean;
-  url?: string;
-  key?: string;
 }
 
 /** Some rows were refused. */
 const EXIT_INCOMPLETE = 2;
 
 export function importCommand(): Command {
-  return new Command('import')
+  return withClientOptions(new Command('import'))
     .description('import leads or touchpoints from a CSV file into a running collector')
     .argument('<file>', 'CSV: comma, semicolon or tab; the first row names the columns')
     .addOption(
@@ -43,8 +41,6 @@ export function importCommand(): Command {
     .option('--timezone <zone>', 'of times that name none, such as Europe/London', toZone, 'UTC')
     .option('--time-format <format>', 'of times that are not ISO 8601, such as "dd.MM.yyyy HH:mm"')
     .option('--dry-run', 'check and show, and send nothing')
-    .option('--url <url>', 'of the collector [HANDRAIL_URL, else http://localhost:8787]')
-    .option('--key <key>', 'secret key [HANDRAIL_SECRET_KEY]')
     .action(runImport);
 }
 
@@ -63,7 +59,7 @@ function toZone(text: string): string {
 async function runImport(path: string, { dryRun, url, key, ...options }: Options): Promise<void> {
   const report = importReport(path, options.timezone, dryRun === true);
   try {
-    const send = dryRun ? null : batchSender(clientSettings({ url, key }));
+    const send = dryRun ? null : batchSender({ url, secretKey: secretKeyIn(key) });
     const { refused } = await importTable({ path, ...options, send }, report);
     report.onEnd();
     if (refused > 0) process.exitCode = EXIT_INCOMPLETE;
@@ -73,4 +69,11 @@ async function runImport(path: string, { dryRun, url, key, ...options }: Options
     console.error(`handrail: ${error.message}`);
     process.exitCode = 1;
   }
+}
+
+/** With a write key everything would be a browser's mere claim. */
+function secretKeyIn(key: string | undefined): string {
+  if (!key?.startsWith('sk_'))
+    throw new StartError('a secret key (sk_…) is needed: --key, or HANDRAIL_SECRET_KEY');
+  return key;
 }

@@ -51,8 +51,7 @@ const FIELDS = Object.keys(SPELLINGS) as Field[];
 /** Of the file of rows that were refused: mended, it can be imported as it is. */
 const ERROR_COLUMNS = ['import_row', 'import_error'];
 
-/** A name that is that near to a known one is rather a slip than a trait of its own. */
-const MAX_SLIPS = 2;
+/** A shorter name is near to too many. */
 const MIN_CHARS_OF_SLIP = 5;
 
 /**
@@ -106,7 +105,7 @@ function guess(kind: ImportKind, name: string): Target {
   const found = known.get(key);
   if (found) return found;
   const near = closest(key, [...known.keys()]);
-  if (key.length >= MIN_CHARS_OF_SLIP && distance(key, near) <= MAX_SLIPS) {
+  if (isSlip(key, near)) {
     const meant = targetText(kind, known.get(near) ?? null);
     const own = targetText(kind, { extra: ownName(name) });
     throw new StartError(
@@ -149,11 +148,19 @@ function ownName(name: string): string {
   return first.toLowerCase() + rest.map((word) => capital(word.toLowerCase())).join('');
 }
 
+/** One letter more, less or another, or two that have changed places: rather a slip than a name of its own. */
+function isSlip(key: string, known: string): boolean {
+  if (key.length < MIN_CHARS_OF_SLIP) return false;
+  const letters = (word: string) => [...word].sort().join('');
+  const slips = distance(key, known);
+  return slips === 1 || (slips === 2 && letters(key) === letters(known));
+}
+
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
 function nearest(wrong: string, known: readonly string[]): string {
   const slips = (word: string) => distance(wrong.toLowerCase(), word.toLowerCase());
   const [candidate = ''] = [...known].sort((one, other) => slips(one) - slips(other));
-  const isNear = slips(candidate) <= Math.max(MAX_SLIPS, wrong.length / 3);
+  const isNear = slips(candidate) <= Math.max(2, wrong.length / 3);
   return isNear ? `: did you mean "${candidate}"?` : `; there are: ${known.join(', ')}`;
 }

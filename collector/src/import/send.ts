@@ -10,8 +10,11 @@ export type SendBatch = (messages: RowMessage[]) => Promise<BatchResult>;
 const RETRY_DELAYS_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000];
 const ATTEMPT_TIMEOUT_MS = 60_000;
 
-/** @throws StartError where it refuses, or does not come back */
+/** @throws StartError where it refuses, or does not come back; at once where the address is none */
 export function batchSender({ url, secretKey }: { url: string; secretKey: string }): SendBatch {
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    throw new StartError(`the collector's address must be like https://collect.example, not "${url}"`);
+  }
   async function attempt(
     messages: RowMessage[],
   ): Promise<{ result: BatchResult } | { failure: string; waitMs: number | null }> {

@@ -98,6 +98,12 @@ describe('leads', () => {
     expect((await leads())[1].traits).not.toHaveProperty('company');
   });
 
+  test('may have any column of their own, also one that is called nearly like ours', async () => {
+    await run('email,Detail,phase,ARR,vip\nada@example.com,none,trial,1200.50,TRUE\n');
+    const [{ traits }] = await leads();
+    expect(traits).toMatchObject({ detail: 'none', phase: 'trial', arr: 1200.5, vip: true });
+  });
+
   test('with a first and a last name have a name', async () => {
     await run('email,First Name,Surname\nada@example.com,Ada,Lovelace\n');
     expect(await leads()).toMatchObject([{ name: 'Ada Lovelace', traits: { firstName: 'Ada' } }]);
@@ -162,7 +168,7 @@ describe('touchpoints', () => {
   });
 });
 
-describe('tables as programs write them', () => {
+describe('tables as programs write them', { timeout: 15_000 }, () => {
   const rows = [
     ['email', 'remark'],
     ['ada@example.com', 'said: "yes", then\r\nhung up; later\tcalled'],
@@ -229,7 +235,7 @@ describe('tables as programs write them', () => {
   });
 });
 
-describe('rows that are refused', () => {
+describe('rows that are refused', { timeout: 15_000 }, () => {
   test('stand in a file with number and reason; mended, that file can be imported', async () => {
     const { refused, path } = await run(
       'touchpoint,timestamp,email,userId\n' +
@@ -352,7 +358,7 @@ describe('a collector that is not there', () => {
   });
 });
 
-describe('the command', () => {
+describe('the command', { timeout: 30_000 }, () => {
   test('shows what it makes of the columns, and in a dry run sends nothing', async () => {
     const path = table('Email,Lead source,Notes\nada@example.com,Fair,x\nnobody,Fair,y\n');
     const { code, output } = await startImport(url, [path, '--dry-run', '--map', 'Notes=']).ended;
