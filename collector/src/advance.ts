@@ -1,10 +1,9 @@
 /** One touchpoint's way through a lead: folded into its state, then planned into its follow-ups. Pure. */
 import { MAX_LATENESS_MS } from './follow-ups/guards.ts';
 import { type Enrollment, type FollowUps, plan } from './follow-ups/plan.ts';
-import type { Moment } from './leads/facts.ts';
 import { type Folded, fold } from './leads/fold.ts';
-import { decayed } from './leads/heat.ts';
-import { type LeadState, newLead, temperatureOf } from './leads/state.ts';
+import { momentOf } from './leads/standing.ts';
+import { type LeadState, newLead } from './leads/state.ts';
 import type { Touchpoint } from './leads/touchpoint.ts';
 import type { CompiledSite } from './site/compile.ts';
 
@@ -23,15 +22,12 @@ export interface Advance {
   (step: Step): { folded: Folded; followUps: FollowUps };
   /** What a merge that no message told of means for the follow-ups of the lead that stays. */
   afterMerge(before: LeadState, after: LeadState, enrollments: readonly Enrollment[], now: number): FollowUps;
+  /** What the passing of time alone means for the lead's follow-ups: a sequence may start on a flag that it raises. */
+  pass(lead: LeadState, from: number, to: number, enrollments: readonly Enrollment[]): FollowUps;
 }
 
 export function advanceUnder(site: CompiledSite): Advance {
   /** @param asOf when the temperature is felt */
-  function momentOf(lead: LeadState, touchpoint: Touchpoint | null, now: number, asOf: number): Moment {
-    const score = decayed(lead.score, Math.max(0, asOf - lead.scoredAt), site.halfLifeMs);
-    return { lead, touchpoint, now, temperature: temperatureOf(score, site.site.scoring.thresholds) };
-  }
-
   const advance = ({ touchpoint, isNewSession, lead, known, enrollments }: Step) => {
     const start = lead ?? newLead(site.site.stages[0]?.id ?? '');
     const folded = fold(start, touchpoint, isNewSession, site);
@@ -41,8 +37,8 @@ export function advanceUnder(site: CompiledSite): Advance {
     // Who was hot a year ago, as an import tells, is not to be called today.
     const asOf = receivedAt - at > MAX_LATENESS_MS ? receivedAt : now;
     const followUps = plan(
-      momentOf(before, null, now, asOf),
-      momentOf(folded.lead, touchpoint, now, asOf),
+      { ...momentOf(before, asOf, site), now },
+      { ...momentOf(folded.lead, asOf, site), touchpoint, now },
       touchpoint,
       enrollments,
       site,
@@ -51,33 +47,8 @@ export function advanceUnder(site: CompiledSite): Advance {
     return { folded, followUps };
   };
   const afterMerge: Advance['afterMerge'] = (before, after, enrollments, now) =>
-    plan(
-      momentOf(before, null, now, now),
-      momentOf(after, null, now, now),
-      mergeTouchpoint(now),
-      enrollments,
-      site,
-      now,
-    );
-  return Object.assign(advance, { site, afterMerge });
+    plan(momentOf(before, now, site), momentOf(after, now, site), null, enrollments, site, now);
+  const pass: Advance['pass'] = (lead, from, to, enrollments) =>
+    plan(momentOf(lead, from, site), momentOf(lead, to, site), null, enrollments, site, to);
+  return Object.assign(advance, { site, afterMerge, pass });
 }
-
-/** Stands for the owner's word; it is not stored, and no condition is about it. */
-const mergeTouchpoint = (now: number): Touchpoint => ({
-  messageId: '',
-  type: 'alias',
-  name: 'alias',
-  originalName: null,
-  at: now,
-  receivedAt: now,
-  trust: 'server',
-  bot: null,
-  sessionId: null,
-  page: null,
-  source: null,
-  properties: {},
-  groupId: null,
-  timezone: null,
-  device: null,
-  consent: null,
-});

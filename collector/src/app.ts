@@ -4,6 +4,7 @@ import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
 import { type CompiledSites, compiledSites } from './compiled-sites.ts';
 import { describe } from './ingest/decode.ts';
+import { createLeadTimers } from './lead-timers.ts';
 import { Problem, problemResponse } from './problem.ts';
 import { answerRoutes } from './routes/answers.ts';
 import { ownerOnly } from './routes/auth.ts';
@@ -14,12 +15,16 @@ import { docsRoutes } from './routes/docs.ts';
 import { dropRoutes } from './routes/drops.ts';
 import { readFiles, serveFile } from './routes/files.ts';
 import { ingestRoutes } from './routes/ingest.ts';
+import { leadListRoute } from './routes/lead-list.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { mergeRoutes } from './routes/merges.ts';
 import { previewRoutes } from './routes/previews.ts';
 import { promptRoutes } from './routes/prompts.ts';
+import { segmentRoutes } from './routes/segments.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
+import { sitePresetRoutes } from './routes/site-presets.ts';
+import { tagRoutes } from './routes/tags.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { workRoutes } from './routes/work.ts';
 import { type Store, StoreUnavailable } from './store/store.ts';
@@ -45,6 +50,8 @@ const INGEST_PATHS = ['batch', 'track', 'page', 'screen', 'identify', 'group', '
 const OWNER_PATHS = [
   'leads',
   'duplicates',
+  'segments',
+  'site-presets',
   'answers',
   'prompts',
   'prompt-templates',
@@ -77,7 +84,8 @@ export function createCollector({
   filesDirectory = fileURLToPath(new URL('.', import.meta.url)),
   onError = console.error,
 }: CollectorOptions): OpenAPIHono<Env> {
-  const services: Services = { store, sites, now };
+  const timers = createLeadTimers(store, sites, now);
+  const services: Services = { store, sites, timers, now };
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (result.success) return;
@@ -115,8 +123,12 @@ export function createCollector({
   ingestRoutes(app, services);
   siteRoutes(app, services);
   sessionRoutes(app, services);
+  leadListRoute(app, services);
   leadRoutes(app, services);
   mergeRoutes(app, services);
+  tagRoutes(app, services);
+  segmentRoutes(app, services);
+  sitePresetRoutes(app);
   workRoutes(app, services);
   answerRoutes(app, services);
   promptRoutes(app, services);

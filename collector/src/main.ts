@@ -9,6 +9,7 @@ import { createEmailChannel, type EmailChannel } from './follow-ups/channels/ema
 import { createWebhookChannel } from './follow-ups/channels/webhook.ts';
 import { createDispatcher } from './follow-ups/dispatch.ts';
 import { hashOf, isUsableKey, newKey } from './keys.ts';
+import { createLeadTimers } from './lead-timers.ts';
 import { confirmToken, unsubscribeToken } from './mail-links.ts';
 import { loadSite } from './site/load.ts';
 import { StartError } from './start-error.ts';
@@ -78,6 +79,9 @@ export async function start(options: StartOptions, log: (line: string) => void):
       onError: (error) => log(`follow-ups: ${error instanceof Error ? error.message : String(error)}`),
     });
     const stopTicking = every(TICK_MS, dispatcher.tick, (error) => log(`follow-ups: ${String(error)}`));
+    // Not in one row with the dispatcher: a slow receiver must not hold up what time brings to leads.
+    const timers = createLeadTimers(store, sites, Date.now);
+    const stopTimers = every(TICK_MS, timers.tick, (error) => log(`leads: ${String(error)}`));
     const stopForgetting = every(
       FORGET_MS,
       () => store.cookieless.forgetPastDays(Date.now()),
@@ -87,7 +91,7 @@ export async function start(options: StartOptions, log: (line: string) => void):
     return {
       url,
       async stop() {
-        await Promise.all([listener.close(), stopTicking(), stopForgetting()]);
+        await Promise.all([listener.close(), stopTicking(), stopTimers(), stopForgetting()]);
         email?.close();
         await store.close();
       },

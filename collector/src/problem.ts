@@ -24,6 +24,7 @@ export type ProblemCode =
   | 'already_replayed'
   | 'already_merged'
   | 'same_lead'
+  | 'too_many_tags'
   | 'unavailable'
   | 'internal';
 

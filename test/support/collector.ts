@@ -10,6 +10,7 @@ import { compiledSites } from '../../collector/src/compiled-sites.ts';
 import { createWebhookChannel } from '../../collector/src/follow-ups/channels/webhook.ts';
 import { type Channels, createDispatcher, type Dispatcher } from '../../collector/src/follow-ups/dispatch.ts';
 import { hashOf } from '../../collector/src/keys.ts';
+import { createLeadTimers, type LeadTimers } from '../../collector/src/lead-timers.ts';
 import { confirmToken } from '../../collector/src/mail-links.ts';
 import { checkSite } from '../../collector/src/site/check.ts';
 import { openSqliteStore } from '../../collector/src/store/sqlite/index.ts';
@@ -28,6 +29,7 @@ export interface TestCollector {
   store: Store;
   clock: TestClock;
   dispatcher: Dispatcher;
+  timers: LeadTimers;
   databasePath: string;
   /** One request without a server. */
   request(path: string, init?: RequestInit): Promise<Response>;
@@ -97,6 +99,7 @@ export async function startCollector({
     store,
     clock,
     dispatcher,
+    timers: createLeadTimers(store, sites, () => clock.now),
     databasePath: path,
     request: async (requestPath, init) => app.request(requestPath, init),
     ingest: (...batch) => send(WRITE_KEY, batch),

@@ -1,4 +1,4 @@
-/** What a touchpoint means for the lead's follow-ups. Pure: the store carries it out in the touchpoint's transaction. */
+/** What a touchpoint, or the passing of time, means for the lead's follow-ups. Pure: the store carries it out in the touchpoint's transaction. */
 import { type Facts, holds } from '@handrail/sdk/condition';
 import { factsOf, isAbout, type Moment } from '../leads/facts.ts';
 import type { Touchpoint } from '../leads/touchpoint.ts';
@@ -37,19 +37,20 @@ export interface FollowUps {
 }
 
 /**
+ * @param touchpoint `null`: only time has passed from one moment to the other
  * @param enrollments the lead's latest for each sequence
  * @param now when the touchpoint was received: starts that are no touchpoint of their own count from here
  */
 export function plan(
   before: Moment,
   after: Moment,
-  touchpoint: Touchpoint,
+  touchpoint: Touchpoint | null,
   enrollments: readonly Enrollment[],
   site: CompiledSite,
   now: number,
 ): FollowUps {
   const followUps: FollowUps = { started: [], restarted: [], ended: [] };
-  if (site.sequences.length === 0 || touchpoint.bot !== null) return followUps;
+  if (site.sequences.length === 0 || (touchpoint && touchpoint.bot !== null)) return followUps;
   const facts = { before: factsOf(before, site), after: factsOf(after, site) };
   for (const sequence of site.sequences) {
     const latest = enrollments.find((each) => each.sequenceId === sequence.id);
@@ -89,29 +90,31 @@ const channelOf = (step: Step): PlannedStep['channel'] => ('task' in step ? 'tas
 export function endOf(
   { goal, unless }: CompiledSequence,
   enrollment: Enrollment,
-  touchpoint: Touchpoint,
+  touchpoint: Touchpoint | null,
   facts: Facts,
   site: CompiledSite,
 ): EndReason | null {
-  const sinceAnchorMs = touchpoint.at - enrollment.anchorAt;
+  const sinceAnchorMs = touchpoint ? touchpoint.at - enrollment.anchorAt : 0;
   if (sinceAnchorMs < 0) return null;
   if (goal && holds(goal, facts)) {
     // A purchase remembered from before the start is not this run's goal; a stage or temperature reached since is.
-    if (touchpointsIn(goal).length === 0 || isAbout(goal, touchpoint, site)) return 'goal_met';
+    if (touchpointsIn(goal).length === 0 || (touchpoint && isAbout(goal, touchpoint, site)))
+      return 'goal_met';
   }
+  if (!touchpoint) return null;
   return unless?.matches(touchpoint) && sinceAnchorMs <= unless.withinMs ? 'start_undone' : null;
 }
 
 /** The time from which steps count; `null` if this touchpoint does not start the sequence. */
 function startOf(
   { start }: CompiledSequence,
-  touchpoint: Touchpoint,
+  touchpoint: Touchpoint | null,
   facts: { before: Facts; after: Facts },
   site: CompiledSite,
   now: number,
 ): number | null {
   if (!holds(start, facts.after)) return null;
-  if (isAbout(start, touchpoint, site)) return touchpoint.at;
+  if (touchpoint && isAbout(start, touchpoint, site)) return touchpoint.at;
   return holds(start, facts.before) ? null : now;
 }
 

@@ -31,7 +31,8 @@ export function sessionOf(
     return { session: { id, startedAt: at, lastAt: at, source }, sessionId: id, isNew: true };
   }
   return {
-    session: { ...current, lastAt: Math.max(current.lastAt, at) },
+    // A session that began with no page, as by an identification, came by the way its first page tells.
+    session: { ...current, source: current.source ?? source, lastAt: Math.max(current.lastAt, at) },
     sessionId: current.id,
     isNew: false,
   };

@@ -1,5 +1,5 @@
 /** What a condition may ask of a lead: its state, the touchpoint at hand, and nothing else. */
-import { type Facts, passesAll, valueAt } from '@handrail/sdk/condition';
+import { type Facts, holds, passesAll, valueAt } from '@handrail/sdk/condition';
 import type { AnswerCondition, Condition, Temperature, TouchpointCondition } from '@handrail/sdk/protocol';
 import type { CompiledSite } from '../site/compile.ts';
 import { happened } from './memory.ts';
@@ -17,7 +17,7 @@ export interface Moment {
 /** The facts follow the moment: a fold sets its temperature once the points are in. */
 export function factsOf(moment: Moment, site: CompiledSite): Facts {
   const { lead, touchpoint, now } = moment;
-  return {
+  const facts: Facts = {
     touchpoint(condition: TouchpointCondition) {
       const test = site.testOf(condition);
       if (test.count === 1 && touchpoint && test.matches(touchpoint)) return true;
@@ -28,15 +28,25 @@ export function factsOf(moment: Moment, site: CompiledSite): Facts {
     page: (path) => valueAt(lead.page, path),
     cart: (path) => (path === 'count' ? cartCount(lead) : valueAt(lead.cart, path)),
     source: (path) => valueAt(lead.source?.last, path),
-    session: (path) => (path === 'number' ? lead.sessionCount : undefined),
+    session: (path) => sessionAt(lead, path),
     consent: (path) => valueAt({ analytics: 'pending', marketing: 'pending', ...lead.consent }, path),
-    device: () => undefined,
+    device: () => lead.device ?? undefined,
     stage: () => lead.stage,
     temperature: () => moment.temperature,
-    flag: (name) => Object.hasOwn(lead.flags, name),
-    tag: () => false,
-    segment: () => false,
+    flag: (name) => stands(site.flagById.get(name), facts),
+    tag: (name) => Object.hasOwn(lead.tags, name),
+    segment: (id) => stands(site.segmentById.get(id), facts),
   };
+  return facts;
+}
+
+/** A flag or a segment holds while its condition does; site/check.ts lets none lead back to itself. */
+const stands = (named: { when: Condition } | undefined, facts: Facts): boolean =>
+  named !== undefined && holds(named.when, facts);
+
+function sessionAt(lead: LeadState, path: string): number | undefined {
+  if (path === 'number') return lead.sessionCount;
+  return path === 'pageViews' ? (lead.sessions[0]?.pageViews ?? 0) : undefined;
 }
 
 /**

@@ -28,12 +28,33 @@ export function heatOf(score: number, at: number, halfLifeMs: number): number {
 /** To a millionth of a point: a logarithm's last digits must not make 49.99999999 of a score that is just hot. */
 export function scoreOf(heat: number, now: number, halfLifeMs: number): number {
   if (heat === 0) return 0;
-  const score = Math.sign(heat) * 2 ** (Math.abs(heat) - OFFSET - now / halfLifeMs);
-  return Math.round(score * 1e6) / 1e6;
+  return roundedScore(Math.sign(heat) * 2 ** (Math.abs(heat) - OFFSET - now / halfLifeMs));
 }
 
-/** When the score will have sunk to `threshold`; `null` if it is not above it. */
+const PER_POINT = 1e6;
+export const roundedScore = (score: number): number => Math.round(score * PER_POINT) / PER_POINT;
+
+/** The least heat whose score, rounded, has reached `score` by now: what a list is cut by. */
+export function heatToReach(score: number, now: number, halfLifeMs: number): number {
+  return heatOf(roundedUpFrom(score), now, halfLifeMs);
+}
+
+/** The least that is rounded to `score` or to more. */
+function roundedUpFrom(score: number): number {
+  const nearest = Math.round(score * PER_POINT);
+  const least = nearest / PER_POINT < score ? nearest + 1 : nearest;
+  return (least - 0.5) / PER_POINT;
+}
+
+/**
+ * The first millisecond at which the score, rounded, is below `threshold`; `null` if it is so already. At a threshold
+ * of 0 or less, never: a score only nears 0.
+ */
 export function coolsAt(heat: number, threshold: number, now: number, halfLifeMs: number): number | null {
-  if (scoreOf(heat, now, halfLifeMs) <= threshold) return null;
-  return Math.ceil((heat - OFFSET - Math.log2(threshold)) * halfLifeMs);
+  if (threshold <= 0 || scoreOf(heat, now, halfLifeMs) < threshold) return null;
+  const crossing = (heat - OFFSET - Math.log2(roundedUpFrom(threshold))) * halfLifeMs;
+  // A logarithm's last digits are worth less than a millisecond, of which the crossing may be on either side.
+  let at = Math.floor(crossing);
+  while (scoreOf(heat, at, halfLifeMs) >= threshold) at++;
+  return at;
 }

@@ -5,6 +5,7 @@ import { MAX_CONTACTS_PER_WEEK } from '../site/limits.ts';
 import { questionOf } from './answers.ts';
 import { decayed } from './heat.ts';
 import { type PromptMemory, WEEK_MS } from './prompt-records.ts';
+import { flagsOf, segmentsOf } from './standing.ts';
 import { type LeadState, temperatureOf } from './state.ts';
 import { iso, isoOrNull } from './view.ts';
 
@@ -20,9 +21,9 @@ export function leadFacts(
     now: iso(now),
     stage: lead.stage,
     temperature: temperatureOf(score, site.site.scoring.thresholds),
-    flags: Object.keys(lead.flags),
-    tags: [],
-    segments: [],
+    flags: Object.keys(flagsOf(lead, site, now)),
+    tags: Object.keys(lead.tags),
+    segments: segmentsOf(lead, site, now),
     source: lead.source?.last ?? null,
     sessionCount: lead.sessionCount,
     answers: untyped(lead.answers, site),

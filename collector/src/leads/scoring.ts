@@ -1,32 +1,56 @@
 /** Which points a touchpoint earns, and what that makes of the score. Formula: heat.ts. */
 import { type Facts, holds } from '@handrail/sdk/condition';
-import type { CompiledRule, CompiledSite } from '../site/compile.ts';
+import type { CompiledGroup, CompiledRule, CompiledSite } from '../site/compile.ts';
 import type { Site } from '../site/schema.ts';
 import { isAbout } from './facts.ts';
 import { decayed } from './heat.ts';
 import { remember } from './memory.ts';
-import type { LeadState } from './state.ts';
+import type { GroupMemory, LeadState } from './state.ts';
 import type { Touchpoint } from './touchpoint.ts';
 
 /** One contribution to a score. The decayed sum of a lead's entries is its score. */
 export interface ScoreEntry {
   ruleId: string;
+  /** As given. */
   points: number;
   at: number;
+  /** The group whose cap let no more in, and what the rule gives otherwise. */
+  capped: { groupId: string; rulePoints: number } | null;
 }
 
-/** The points that a touchpoint earns, each with the rule that gives it. */
-export interface Earned {
-  rule: CompiledRule;
-  at: number;
-}
+/** What is left of a cap as it decays would else be given in crumbs, one with each touchpoint. */
+const LEAST_GRANT = 0.01;
+/** A group with a period remembers so many contributions, and gives no more of them within it. */
+const MAX_GROUP_MEMORY = 100;
 
-export function earn(lead: LeadState, touchpoint: Touchpoint, facts: Facts, site: CompiledSite): Earned[] {
-  const rules = site.rulesByTouchpoint.get(touchpoint.name) ?? [];
-  return rules
-    .filter((rule) => isAbout(rule.when, touchpoint, site) && (rule.isPlain || holds(rule.when, facts)))
-    .filter((rule) => !isUsedUp(rule, lead, touchpoint.at))
-    .map((rule) => ({ rule, at: touchpoint.at }));
+/**
+ * Adds to `lead`, a fold's own copy, what the touchpoint earns by these rules. Late touchpoints count with what is left
+ * of their points.
+ */
+export function earn(
+  lead: LeadState,
+  rules: readonly CompiledRule[],
+  touchpoint: Touchpoint,
+  facts: Facts,
+  site: CompiledSite,
+): ScoreEntry[] {
+  const { at } = touchpoint;
+  const earning = rules.filter(
+    (rule) =>
+      (rule.matches
+        ? rule.matches(touchpoint)
+        : isAbout(rule.when, touchpoint, site) && holds(rule.when, facts)) && !isUsedUp(rule, lead, at),
+  );
+  const entries: ScoreEntry[] = [];
+  for (const { id, points: rulePoints, limit, group } of earning) {
+    const points = group ? granted(rulePoints, group, lead, at, site.halfLifeMs) : rulePoints;
+    if (points === 0) continue;
+    lead.score += decayed(points, lead.scoredAt - at, site.halfLifeMs);
+    if (limit) lead.scored = { ...lead.scored, [id]: remember(lead.scored[id], at, limit.times) };
+    const capped = group && points < rulePoints ? { groupId: group.id, rulePoints } : null;
+    entries.push({ ruleId: id, points, at, capped });
+  }
+  return entries;
 }
 
 /**
@@ -41,21 +65,59 @@ function isUsedUp({ id, limit }: CompiledRule, lead: LeadState, at: number): boo
   return scored.filter((each) => Math.abs(at - each) < limit.perMs).length >= limit.times;
 }
 
-/** Late touchpoints count with what is left of their points; the score's own time never goes back. */
-export function addPoints(
+/** As many of the points as the group's cap has room for, which is written down. Points below 0 always find room. */
+function granted(
+  points: number,
+  group: CompiledGroup,
   lead: LeadState,
-  earned: readonly Earned[],
-  now: number,
-  site: CompiledSite,
-): Pick<LeadState, 'score' | 'scoredAt' | 'scored'> {
-  const scoredAt = Math.max(lead.scoredAt, now);
-  let total = decayed(lead.score, scoredAt - lead.scoredAt, site.halfLifeMs);
-  let scored = lead.scored;
-  for (const { rule, at } of earned) {
-    total += decayed(rule.points, scoredAt - at, site.halfLifeMs);
-    if (rule.limit) scored = { ...scored, [rule.id]: remember(scored[rule.id], at, rule.limit.times) };
-  }
-  return { score: total, scoredAt, scored };
+  at: number,
+  halfLifeMs: number,
+): number {
+  const memory = lead.groups[group.id] ?? [];
+  const { given, next } =
+    group.perMs === null
+      ? grantOfStanding(points, group.cap, memory, at, halfLifeMs)
+      : grantOfPeriod(points, group.cap, group.perMs, memory, at);
+  if (given !== 0) lead.groups = { ...lead.groups, [group.id]: next };
+  return given;
+}
+
+interface Grant {
+  given: number;
+  next: GroupMemory;
+}
+
+/** The cap holds for what is left of the group's points, so that there is room again as they decay. */
+function grantOfStanding(
+  points: number,
+  cap: number,
+  memory: GroupMemory,
+  at: number,
+  halfLifeMs: number,
+): Grant {
+  const [knownAt, known] = memory[0] ?? [at, 0];
+  const now = Math.max(knownAt, at);
+  const standing = decayed(known, now - knownAt, halfLifeMs);
+  const wanted = decayed(points, now - at, halfLifeMs);
+  const room = cap - standing;
+  if (wanted > 0 && room < LEAST_GRANT) return { given: 0, next: memory };
+  const left = Math.min(wanted, room);
+  const given = left === wanted ? points : points * (left / wanted);
+  return { given, next: [[now, standing + left]] };
+}
+
+/** The cap holds for what was given in any such period. Whatever is older than all that is remembered gets nothing. */
+function grantOfPeriod(points: number, cap: number, perMs: number, memory: GroupMemory, at: number): Grant {
+  const nothing = { given: 0, next: memory };
+  const within = memory.filter(([each]) => Math.abs(at - each) < perMs);
+  const oldest = memory[MAX_GROUP_MEMORY - 1]?.[0];
+  if (within.length >= MAX_GROUP_MEMORY || (oldest !== undefined && at <= oldest)) return nothing;
+  const room = cap - within.reduce((sum, [, each]) => sum + each, 0);
+  if (points > 0 && room < LEAST_GRANT) return nothing;
+  const given = Math.min(points, room);
+  const place = memory.findIndex(([each]) => each < at);
+  const next = memory.toSpliced(place < 0 ? memory.length : place, 0, [at, given]);
+  return { given, next: next.slice(0, MAX_GROUP_MEMORY) };
 }
 
 export type Fit = 'A' | 'B' | 'C' | 'D';

@@ -1,5 +1,11 @@
+/**
+ * Stages lead forward. A lead moves as a touchpoint comes, never by the passing of time alone, so that each move names
+ * the touchpoint that brought it about; it moves back only by a stage's `back`.
+ */
 import { type Facts, holds } from '@handrail/sdk/condition';
-import type { Site } from '../site/schema.ts';
+import type { Condition } from '@handrail/sdk/protocol';
+import type { CompiledSite, CompiledStage } from '../site/compile.ts';
+import { isAbout } from './facts.ts';
 import type { LeadState, Reason } from './state.ts';
 import type { Touchpoint } from './touchpoint.ts';
 
@@ -9,29 +15,30 @@ export interface StageMove {
   at: number;
 }
 
-/** The furthest later stage whose condition holds; stages only go forward. */
-export function nextStage(lead: LeadState, facts: Facts, { stages }: Site): string {
-  const current = stages.findIndex((stage) => stage.id === lead.stage);
-  for (let index = stages.length - 1; index > current; index--) {
-    const stage = stages[index];
-    if (stage?.when && holds(stage.when, facts)) return stage.id;
-  }
-  return lead.stage;
-}
-
-/** A flag stands while its condition holds, with the touchpoint that raised it as its reason. */
-export function nextFlags(
+/** @param before asked only where it matters: most touchpoints move nobody */
+export function nextStage(
   lead: LeadState,
+  stages: readonly CompiledStage[],
   touchpoint: Touchpoint,
   facts: Facts,
-  { flags }: Site,
-): LeadState['flags'] {
-  if (flags.length === 0) return lead.flags;
-  const next: LeadState['flags'] = {};
-  for (const { id, when } of flags) {
-    if (holds(when, facts)) next[id] = lead.flags[id] ?? reasonOf(touchpoint);
-  }
-  return next;
+  before: () => Facts,
+  site: CompiledSite,
+): { stage: string; hasFallenBack: boolean } | null {
+  const current = site.stageIndex(lead.stage);
+  const begins = (condition: Condition) =>
+    holds(condition, facts) && (isAbout(condition, touchpoint, site) || !holds(condition, before()));
+  const furthest = (isIt: (stage: CompiledStage) => boolean) =>
+    stages.reduce<CompiledStage | null>(
+      (found, stage) => ((!found || stage.index > found.index) && isIt(stage) ? stage : found),
+      null,
+    );
+
+  const back = furthest(({ index, back: when }) => index < current && when !== undefined && begins(when));
+  if (back) return { stage: back.id, hasFallenBack: true };
+  // What had led forward once still holds, and is no reason to go there again.
+  const leadsOn = lead.hasFallenBack ? begins : (condition: Condition) => holds(condition, facts);
+  const forward = furthest(({ index, when }) => index > current && when !== undefined && leadsOn(when));
+  return forward && { stage: forward.id, hasFallenBack: false };
 }
 
 export function reasonOf({ at, messageId, name }: Touchpoint): Reason {

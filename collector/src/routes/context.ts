@@ -1,11 +1,13 @@
 import type { Context } from 'hono';
 import type { CompiledSites } from '../compiled-sites.ts';
+import type { LeadTimers } from '../lead-timers.ts';
 import type { Store } from '../store/store.ts';
 
 /** What the routes are given to work with. */
 export interface Services {
   store: Store;
   sites: CompiledSites;
+  timers: LeadTimers;
   now: () => number;
 }
 

@@ -1,57 +1,31 @@
-import type { Temperature } from '@handrail/sdk/protocol';
+/** One lead: who it is, why its score is what it is, and what it did. */
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import { decayed, heatOf } from '../leads/heat.ts';
-import { iso, leadView } from '../leads/view.ts';
+import { decayed } from '../leads/heat.ts';
+import { iso, leadDetail } from '../leads/view.ts';
 import { Problem } from '../problem.ts';
-import type { CompiledSite } from '../site/compile.ts';
-import type { LeadQuery, LeadRecord, StoredTouchpoint } from '../store/store.ts';
+import type { LeadRecord, StoredScoreEntry, StoredTouchpoint, TimelineEntry } from '../store/store.ts';
 import type { Env, Services } from './context.ts';
 import { answers, listOf, listQuery, page, parseCursor } from './lists.ts';
-import { leadSchema, scoreSchema, touchpointSchema } from './schemas.ts';
-
-const SORTS = {
-  score: { sort: 'heat', descending: false },
-  '-score': { sort: 'heat', descending: true },
-  lastSeenAt: { sort: 'lastSeenAt', descending: false },
-  '-lastSeenAt': { sort: 'lastSeenAt', descending: true },
-  firstSeenAt: { sort: 'firstSeenAt', descending: false },
-  '-firstSeenAt': { sort: 'firstSeenAt', descending: true },
-} as const satisfies Record<string, Pick<LeadQuery, 'sort' | 'descending'>>;
+import { leadDetailSchema, scoreSchema, timelineEntrySchema, touchpointSchema } from './schemas.ts';
 
 const owner = { tags: ['Leads'], security: [{ secretKey: [] }] };
 const leadParams = z.object({ id: z.string().max(100) });
 
-const listRoute = createRoute({
-  ...owner,
-  method: 'get',
-  path: '/v1/leads',
-  summary: 'Who is ready: leads, hottest first',
-  request: {
-    query: z.strictObject({
-      ...listQuery,
-      sort: z.enum(Object.keys(SORTS) as (keyof typeof SORTS)[]).default('-score'),
-      temperature: z.enum(['cold', 'warm', 'hot']).optional(),
-      stage: z.string().max(64).optional(),
-      identified: z.enum(['true', 'false']).optional(),
-      userId: z.string().max(256).optional(),
-      email: z.string().max(254).optional(),
-    }),
-  },
-  responses: answers(listOf(leadSchema), 'A page of leads.'),
-});
 const getRoute = createRoute({
   ...owner,
   method: 'get',
   path: '/v1/leads/{id}',
   summary: 'One lead; the id of a merged one finds the one it became',
   request: { params: leadParams },
-  responses: answers(leadSchema, 'The lead.'),
+  responses: answers(leadDetailSchema, 'All that is known of it, with reasons.'),
 });
 const scoreRoute = createRoute({
   ...owner,
   method: 'get',
   path: '/v1/leads/{id}/score',
   summary: 'Why: each contribution to the score; their `current` sums to it',
+  description:
+    'As of a past date, by the rules of today: what happened until then, by when it happened and not by when it arrived. A touchpoint that came in late counts from its own time on.',
   request: { params: leadParams, query: z.strictObject({ at: z.iso.datetime({ offset: true }).optional() }) },
   responses: answers(scoreSchema, 'The ledger as of `at`. [at=now]'),
 });
@@ -64,6 +38,17 @@ const touchpointsRoute = createRoute({
   responses: answers(listOf(touchpointSchema), 'A page of touchpoints.'),
 });
 
+const timelineRoute = createRoute({
+  ...owner,
+  method: 'get',
+  path: '/v1/leads/{id}/timeline',
+  summary: 'All that happened, latest first: touchpoints with what they brought about, messages, merges',
+  description:
+    'Ordered by when it happened. A delivery stands at the time it was sent, else at that it was or is due. Prompts are touchpoints: `prompt_shown`, `prompt_answered` and so on.',
+  request: { params: leadParams, query: z.strictObject(listQuery) },
+  responses: answers(listOf(timelineEntrySchema), 'A page of it.'),
+});
+
 export function leadRoutes(app: OpenAPIHono<Env>, { store, sites, now }: Services): void {
   async function leadOrProblem(siteId: number, id: string): Promise<LeadRecord> {
     const lead = await store.leads.get(siteId, id);
@@ -71,30 +56,11 @@ export function leadRoutes(app: OpenAPIHono<Env>, { store, sites, now }: Service
     return lead;
   }
 
-  app.openapi(listRoute, async (c) => {
-    const query = c.req.valid('query');
-    const { site } = await sites(c.var.siteId);
-    const at = now();
-    const leads = await store.leads.list(c.var.siteId, {
-      ...SORTS[query.sort],
-      limit: query.limit,
-      after: parseCursor(query.cursor),
-      heat: heatRange(query.temperature, site, at),
-      stage: query.stage ?? null,
-      identified: query.identified === undefined ? null : query.identified === 'true',
-      userId: query.userId ?? null,
-      email: query.email?.trim().toLowerCase() ?? null,
-    });
-    return c.json(
-      page(leads, (lead) => leadView(lead, site, at)),
-      200,
-    );
-  });
-
   app.openapi(getRoute, async (c) => {
     const lead = await leadOrProblem(c.var.siteId, c.req.valid('param').id);
     const { site } = await sites(c.var.siteId);
-    return c.json(leadView(lead, site, now()), 200);
+    const moves = await store.leads.stageMoves(c.var.siteId, lead.id);
+    return c.json(leadDetail(lead, moves, site, now()), 200);
   });
 
   app.openapi(scoreRoute, async (c) => {
@@ -106,14 +72,9 @@ export function leadRoutes(app: OpenAPIHono<Env>, { store, sites, now }: Service
     const stored = await store.leads.scoreEntries(c.var.siteId, lead.id);
     const entries = stored
       .filter((entry) => entry.at <= at)
-      .map(({ ruleId, version, points, messageId, touchpoint, at: earnedAt }) => ({
-        ruleId,
-        version,
-        points,
-        current: decayed(points, at - earnedAt, site.halfLifeMs),
-        messageId,
-        touchpoint,
-        timestamp: iso(earnedAt),
+      .map((entry) => ({
+        ...scoreEntryView(entry),
+        current: decayed(entry.points, at - entry.at, site.halfLifeMs),
       }));
     const score = entries.reduce((sum, { current }) => sum + current, 0);
     const { halfLifeDays } = site.site.scoring;
@@ -126,15 +87,31 @@ export function leadRoutes(app: OpenAPIHono<Env>, { store, sites, now }: Service
     const touchpoints = await store.leads.touchpoints(c.var.siteId, lead.id, limit, parseCursor(cursor));
     return c.json(page(touchpoints, touchpointView), 200);
   });
+
+  app.openapi(timelineRoute, async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const lead = await leadOrProblem(c.var.siteId, c.req.valid('param').id);
+    const entries = await store.leads.timeline(c.var.siteId, lead.id, limit, parseCursor(cursor));
+    return c.json(page(entries, timelineView), 200);
+  });
 }
 
-/** A temperature is a range of scores now, and so a range of heat. */
-function heatRange(temperature: Temperature | undefined, site: CompiledSite, now: number): LeadQuery['heat'] {
-  const { warm, hot } = site.site.scoring.thresholds;
-  const heat = (score: number) => heatOf(score, now, site.halfLifeMs);
-  if (temperature === 'hot') return { from: heat(hot), below: null };
-  if (temperature === 'warm') return { from: heat(warm), below: heat(hot) };
-  return { from: null, below: temperature === 'cold' ? heat(warm) : null };
+function scoreEntryView({ at, ...entry }: StoredScoreEntry) {
+  return { ...entry, timestamp: iso(at) };
+}
+
+function timelineView(entry: TimelineEntry) {
+  const timestamp = iso(entry.at);
+  if (entry.type === 'merge') return { type: entry.type, timestamp, ...entry.merge };
+  if (entry.type === 'delivery') return { type: entry.type, timestamp, ...entry.delivery };
+  const { touchpoint, scoreEntries, stageMove } = entry;
+  return {
+    ...touchpointView(touchpoint),
+    type: entry.type,
+    timestamp,
+    scoreEntries: scoreEntries.map(({ ruleId, points, capped }) => ({ ruleId, points, capped })),
+    stageMove: stageMove && { from: stageMove.from, to: stageMove.to },
+  };
 }
 
 function touchpointView(touchpoint: StoredTouchpoint) {

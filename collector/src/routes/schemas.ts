@@ -1,6 +1,6 @@
 /** The shapes of the owner API, for its checks and its description. */
 
-import type { JsonObject } from '@handrail/sdk/protocol';
+import type { Condition, JsonObject } from '@handrail/sdk/protocol';
 import { z } from '@hono/zod-openapi';
 
 const time = z.iso.datetime();
@@ -32,6 +32,13 @@ export const problemSchema = z
   })
   .openapi('Problem');
 
+const reason = z.object({
+  /** `null`: the passing of time. */
+  touchpoint: z.string().nullable(),
+  messageId: z.string().nullable(),
+  timestamp: time,
+});
+
 export const leadSchema = z
   .object({
     id: z.string(),
@@ -45,8 +52,12 @@ export const leadSchema = z
     coolsAt: time.nullable(),
     fit: z.enum(['A', 'B', 'C', 'D']).nullable(),
     stage: z.string(),
-    stageReason: z.object({ touchpoint: z.string(), messageId: z.string(), timestamp: time }).nullable(),
+    stageReason: reason.nullable(),
     flags: z.array(z.string()),
+    flagReasons: z.record(z.string(), reason),
+    tags: z.array(z.string()),
+    tagReasons: z.record(z.string(), reason),
+    segments: z.array(z.string()),
     source: z.object({ first: source, last: source }).nullable(),
     consent: z.object({ analytics: consentState, marketing: consentState }),
     cart: z
@@ -57,13 +68,34 @@ export const leadSchema = z
         changedAt: time,
       })
       .nullable(),
+    device: z.enum(['phone', 'tablet', 'desktop']).nullable(),
     firstSeenAt: time,
     lastSeenAt: time,
+    silentSince: time.nullable(),
+    nextDueAt: time.nullable(),
     identifiedAt: time.nullable(),
     touchpointCount: z.int(),
     sessionCount: z.int(),
   })
   .openapi('Lead');
+
+export const leadDetailSchema = leadSchema
+  .extend({
+    traitOrigins: z.record(z.string(), z.object({ trust: z.enum(['browser', 'server']), timestamp: time })),
+    stageMoves: z.array(
+      z.object({
+        from: z.string(),
+        to: z.string(),
+        touchpoint: z.string(),
+        messageId: z.string(),
+        timestamp: time,
+      }),
+    ),
+  })
+  .openapi('LeadDetail');
+
+/** The group whose cap has cut a contribution, and what the rule gives otherwise. */
+const capped = z.object({ groupId: z.string(), rulePoints: z.number() }).nullable();
 
 export const scoreSchema = z
   .object({
@@ -77,6 +109,7 @@ export const scoreSchema = z
         version: z.int(),
         points: z.number(),
         current: z.number(),
+        capped,
         messageId: z.string(),
         touchpoint: z.string(),
         timestamp: time,
@@ -110,6 +143,58 @@ export const touchpointSchema = z
     properties: json,
   })
   .openapi('Touchpoint');
+
+export const timelineEntrySchema = z
+  .discriminatedUnion('type', [
+    touchpointSchema.extend({
+      type: z.literal('touchpoint'),
+      scoreEntries: z.array(z.object({ ruleId: z.string(), points: z.number(), capped })),
+      stageMove: z.object({ from: z.string(), to: z.string() }).nullable(),
+    }),
+    z.object({
+      type: z.literal('delivery'),
+      timestamp: time,
+      id: z.string(),
+      sequenceId: z.string(),
+      step: z.int(),
+      channel: z.enum(['email', 'webhook', 'task']),
+      status: z.enum(['due', 'leased', 'sent', 'failed', 'skipped']),
+      reason: z.string().nullable(),
+    }),
+    z.object({
+      type: z.literal('merge'),
+      timestamp: time,
+      /** The one that turned out to be this one. */
+      leadId: z.string(),
+      reason: z.string(),
+      messageId: z.string().nullable(),
+    }),
+  ])
+  .openapi('TimelineEntry');
+
+const condition = z.custom<Condition>().openapi({ type: 'object', description: 'As in a site file.' });
+
+export const sitePresetSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    stages: z.array(z.object({ id: z.string(), when: condition.optional(), back: condition.optional() })),
+    flags: z.array(z.object({ id: z.string(), when: condition })),
+  })
+  .openapi('SitePreset');
+
+export const segmentListSchema = z.object({
+  data: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string().nullable(),
+      when: condition,
+      leads: z.int(),
+    }),
+  ),
+  next: z.null(),
+});
 
 export const answerSchema = z
   .object({

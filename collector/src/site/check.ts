@@ -1,8 +1,10 @@
 /** Turns a document into a valid `Site`, or into errors an owner can act on: path, expectation, nearest right key. */
 import { z } from 'zod';
 import { fieldsOf } from '../follow-ups/channels/template.ts';
+import { checkConditions } from './check-conditions.ts';
 import { checkConfirmMail, checkPrompt } from './check-prompts.ts';
 import { nearest } from './nearest.ts';
+import { withPreset } from './presets.ts';
 import { type Site, siteSchema } from './schema.ts';
 
 export interface SiteProblem {
@@ -15,10 +17,14 @@ export type SiteCheck = { ok: true; site: Site } | { ok: false; problems: SitePr
 export function checkSite(document: unknown): SiteCheck {
   const forbidden = prototypeKeys(document);
   if (forbidden.length > 0) return { ok: false, problems: forbidden };
-  const parsed = siteSchema.safeParse(document, { error: nameTheNearestKey, reportInput: true });
+  const parsed = siteSchema.safeParse(withPreset(document), { error: nameTheNearestKey, reportInput: true });
   if (!parsed.success)
     return { ok: false, problems: parsed.error.issues.flatMap((issue) => explain(issue, [])) };
-  const problems = checkReferences(parsed.data);
+  if (parsed.data.preset !== undefined && Object.hasOwn(Object(document), 'stages')) {
+    const message = 'a preset is for a file without stages of its own: leave one of them out';
+    return { ok: false, problems: [{ path: 'preset', message }] };
+  }
+  const problems = [...checkReferences(parsed.data), ...checkConditions(parsed.data)];
   return problems.length > 0 ? { ok: false, problems } : { ok: true, site: parsed.data };
 }
 
@@ -83,71 +89,53 @@ function checkReferences(site: Site): SiteProblem[] {
     if (!known.includes(name))
       problems.push({ path, message: `no ${kind} "${name}"${nearest(name, known)}` });
   };
-  const stages = site.stages.map((stage) => stage.id);
-  const prompts = site.prompts.map((prompt) => prompt.id);
-
-  unique(
-    'scoring.rules',
-    site.scoring.rules.map((rule) => rule.id),
-  );
-  unique('stages', stages);
-  unique(
-    'flags',
-    site.flags.map((flag) => flag.id),
-  );
-  unique('prompts', prompts);
-  unique(
-    'sequences',
-    site.sequences.map((sequence) => sequence.id),
-  );
+  const idsOf = (all: readonly { id: string }[]) => all.map(({ id }) => id);
+  for (const [path, all] of Object.entries({
+    'scoring.rules': site.scoring.rules,
+    'scoring.groups': site.scoring.groups,
+    stages: site.stages,
+    flags: site.flags,
+    tags: site.tags,
+    segments: site.segments,
+    prompts: site.prompts,
+    sequences: site.sequences,
+  })) {
+    unique(path, idsOf(all));
+  }
   site.prompts.forEach((prompt, index) => {
     problems.push(...checkPrompt(`prompts[${index}]`, prompt));
   });
 
-  const checkCondition = (path: string, condition: unknown): void => {
-    if (typeof condition !== 'object' || condition === null) return;
-    if ('stage' in condition) exists(`${path}.stage`, String(condition.stage), 'stage', stages);
-    if ('answer' in condition) {
-      const { prompt, question } = condition.answer as { prompt: string; question?: string };
-      exists(`${path}.answer.prompt`, prompt, 'prompt', prompts);
-      const asked = site.prompts.find((each) => each.id === prompt);
-      const questions = asked && 'questions' in asked ? asked.questions.map((each) => each.id) : [];
-      if (asked && question !== undefined) exists(`${path}.answer.question`, question, 'question', questions);
-    }
-    if ('not' in condition) checkCondition(`${path}.not`, condition.not);
-    for (const key of ['all', 'any'] as const) {
-      const parts: unknown = key in condition ? (condition as Record<string, unknown>)[key] : undefined;
-      if (!Array.isArray(parts)) continue;
-      for (const [index, part] of parts.entries()) checkCondition(`${path}.${key}[${index}]`, part);
-    }
-  };
-
-  site.scoring.rules.forEach((rule, index) => {
-    const path = `scoring.rules[${index}].when`;
-    checkCondition(path, rule.when);
-    if (!namesSomethingThatHappens(rule.when)) {
+  site.scoring.rules.forEach(({ when, group }, index) => {
+    const path = `scoring.rules[${index}]`;
+    if (group !== undefined) exists(`${path}.group`, group, 'group', idsOf(site.scoring.groups));
+    if (!namesSomethingThatHappens(when)) {
       problems.push({
-        path,
+        path: `${path}.when`,
         message:
           'a score rule needs a touchpoint or an answer to score; traits alone belong under scoring.fit',
       });
     }
   });
-  for (const [index, stage] of site.stages.entries()) checkCondition(`stages[${index}].when`, stage.when);
-  for (const [index, flag] of site.flags.entries()) checkCondition(`flags[${index}].when`, flag.when);
-  for (const [index, prompt] of site.prompts.entries()) {
-    checkCondition(`prompts[${index}].if`, prompt.if);
-    const variants = prompt.type === 'message' ? (prompt.variants ?? []) : [];
-    for (const [variantIndex, variant] of variants.entries())
-      checkCondition(`prompts[${index}].variants[${variantIndex}].if`, variant.if);
+  if (site.scoring.fit.length > 0 && !site.scoring.fit.some(({ points }) => points > 0)) {
+    problems.push({
+      path: 'scoring.fit',
+      message: 'no points above 0 are to be had, so that everybody would be a D',
+    });
   }
+  site.stages.forEach(({ when, back }, index) => {
+    const path = `stages[${index}]`;
+    if (index > 0 && !when && !back) {
+      problems.push({ path: `${path}.when`, message: 'missing: nobody could get to this stage' });
+    }
+    if (back && index === site.stages.length - 1) {
+      problems.push({ path: `${path}.back`, message: 'no stage comes after the last one to lead back from' });
+    }
+  });
   site.sequences.forEach((sequence, index) => {
     const path = `sequences[${index}]`;
-    checkCondition(`${path}.start`, sequence.start);
-    checkCondition(`${path}.goal`, sequence.goal);
     sequence.steps.forEach((step, stepIndex) => {
       const stepPath = `${path}.steps[${stepIndex}]`;
-      checkCondition(`${stepPath}.if`, step.if);
       if (!('send' in step)) return;
       if (step.send.channel === 'webhook') {
         exists(`${stepPath}.send.endpoint`, step.send.endpoint, 'endpoint', Object.keys(site.endpoints));

@@ -4,6 +4,15 @@ import type { Condition, TouchpointCondition } from '@handrail/sdk/protocol';
 import { isTransactional, transactionalSequences } from '../follow-ups/transactional.ts';
 import { createScrub, type Scrub } from '../ingest/scrub.ts';
 import { type Matcher, matcherOf } from '../leads/matcher.ts';
+import {
+  concernsOf,
+  isTimed,
+  type StandingCondition,
+  type TimedLeaves,
+  timedLeavesIn,
+  together,
+  unionOf,
+} from '../leads/standing-condition.ts';
 import type { ScoreRule, Sequence, Site } from './schema.ts';
 
 /** A condition on touchpoints, with what must be remembered of the past to decide it. */
@@ -21,8 +30,33 @@ export interface CompiledRule {
   when: Condition;
   points: number;
   limit: { times: number; perMs: number } | undefined;
-  /** The touchpoint at hand decides by itself. */
-  isPlain: boolean;
+  group: CompiledGroup | undefined;
+  /** Where the touchpoint at hand decides by itself. */
+  matches: Matcher | undefined;
+}
+
+export interface CompiledGroup {
+  id: string;
+  cap: number;
+  /** `null`: the cap holds for what is left of its points after decay. */
+  perMs: number | null;
+}
+
+export interface CompiledStage {
+  id: string;
+  index: number;
+  when: Condition | undefined;
+  back: Condition | undefined;
+}
+
+/** All that a touchpoint of one name can have to do with. */
+export interface Concerns {
+  rules: readonly CompiledRule[];
+  /** What must be remembered of it. */
+  memories: readonly Memory[];
+  stages: readonly CompiledStage[];
+  tags: readonly StandingCondition[];
+  flags: readonly StandingCondition[];
 }
 
 export interface CompiledSequence extends Sequence {
@@ -39,10 +73,17 @@ export interface CompiledSite {
   site: Site;
   halfLifeMs: number;
   scrub: Scrub;
-  rulesByTouchpoint: ReadonlyMap<string, readonly CompiledRule[]>;
-  /** How many of the latest matching touchpoints to remember, by name of touchpoint. */
-  memories: ReadonlyMap<string, readonly Memory[]>;
+  about(touchpointName: string): Concerns;
   testOf(condition: TouchpointCondition): TouchpointTest;
+  stageIndex(stage: string): number;
+  flags: readonly StandingCondition[];
+  /** Those that can change with no touchpoint. */
+  timedFlags: readonly StandingCondition[];
+  flagById: ReadonlyMap<string, StandingCondition>;
+  segments: readonly StandingCondition[];
+  segmentById: ReadonlyMap<string, StandingCondition>;
+  /** Of flags, segments and fit. */
+  timedLeaves: TimedLeaves;
   sequences: readonly CompiledSequence[];
 }
 
@@ -60,52 +101,141 @@ const MS_PER_DAY = 86_400_000;
 export const durationMs = (text: string): number => parseDuration(text) ?? Number.NaN;
 
 export function compileSite(id: number, version: number, site: Site): CompiledSite {
-  const tests = new Map<TouchpointCondition, TouchpointTest>();
-  const memories = new Map<string, Memory>();
-
-  const add = (condition: Condition | undefined, remember: boolean): void => {
-    for (const leaf of touchpointsIn(condition)) {
-      const test = compileTest(leaf);
-      tests.set(leaf, test);
-      if (!remember) continue;
-      const known = memories.get(test.memoryKey);
-      if (known) known.size = Math.max(known.size, test.count);
-      else
-        memories.set(test.memoryKey, {
-          key: test.memoryKey,
-          name: test.name,
-          matches: test.matches,
-          size: test.count,
-        });
-    }
-  };
-  for (const rule of site.scoring.rules) add(rule.when, !isPlain(rule.when));
-  for (const stage of site.stages) add(stage.when, true);
-  for (const flag of site.flags) add(flag.when, true);
+  const { rules, groups, fit, halfLifeDays } = site.scoring;
   const sequences = [...transactionalSequences(site), ...site.sequences];
-  for (const sequence of sequences) {
-    add(sequence.start, !isPlain(sequence.start));
-    add(sequence.goal, true);
-    for (const step of sequence.steps) add(step.if, true);
-  }
+  const conditions = conditionsOf(site, sequences);
+  const tests = testsIn(conditions);
+  const testOf = (leaf: TouchpointCondition) => tests.get(leaf) ?? compileTest(leaf);
 
-  const rulesByTouchpoint = new Map<string, CompiledRule[]>();
-  for (const rule of site.scoring.rules.map(compileRule)) {
-    for (const name of namesIn(rule.when)) appendTo(rulesByTouchpoint, name, rule);
-  }
-  const memoriesByName = new Map<string, Memory[]>();
-  for (const memory of memories.values()) appendTo(memoriesByName, memory.name, memory);
+  const whenOf = { flag: conditionsById(site.flags), segment: conditionsById(site.segments) };
+  const leavesOf = (when: Condition) =>
+    timedLeavesIn(when, testOf, (named) =>
+      'flag' in named ? whenOf.flag.get(named.flag) : whenOf.segment.get(named.segment),
+    );
+  const standing = ({ id: name, when }: { id: string; when: Condition }): StandingCondition => ({
+    id: name,
+    when,
+    concerns: concernsOf(when),
+    timed: leavesOf(when),
+  });
+  const flags = site.flags.map(standing);
+  const segments = site.segments.map(standing);
+  const fitLeaves = fit.map(({ when }) => leavesOf(when));
 
+  const groupById = new Map(groups.map((group) => [group.id, compileGroup(group)]));
   return {
     id,
     version,
     site,
-    halfLifeMs: site.scoring.halfLifeDays * MS_PER_DAY,
+    halfLifeMs: halfLifeDays * MS_PER_DAY,
     scrub: createScrub(site.scrub),
-    rulesByTouchpoint,
-    memories: memoriesByName,
-    testOf: (leaf) => tests.get(leaf) ?? compileTest(leaf),
+    about: concernsByName(
+      rules.map((rule) => compileRule(rule, groupById, testOf)),
+      memoriesOf(conditions, testOf),
+      site.stages.map(({ id: stage, when, back }, index) => ({ id: stage, index, when, back })),
+      site.tags.flatMap(({ id: tag, when }) => (when ? [standing({ id: tag, when })] : [])),
+      flags,
+    ),
+    testOf,
+    stageIndex: (stage) => site.stages.findIndex((each) => each.id === stage),
+    flags,
+    timedFlags: flags.filter(({ timed }) => isTimed(timed)),
+    flagById: new Map(flags.map((flag) => [flag.id, flag])),
+    segments,
+    segmentById: new Map(segments.map((segment) => [segment.id, segment])),
+    timedLeaves: together([...flags, ...segments].map(({ timed }) => timed).concat(fitLeaves)),
     sequences: sequences.map(compileSequence),
+  };
+}
+
+const conditionsById = (named: readonly { id: string; when: Condition }[]) =>
+  new Map(named.map(({ id, when }) => [id, when]));
+
+interface Asked {
+  condition: Condition;
+  /** Whether it asks of more than the touchpoint at hand. */
+  looksBack: boolean;
+}
+
+/** Every condition of the site that the collector decides. */
+function conditionsOf(site: Site, sequences: readonly Sequence[]): Asked[] {
+  const always = (condition: Condition | undefined) => (condition ? [{ condition, looksBack: true }] : []);
+  const unlessPlain = (condition: Condition) => ({ condition, looksBack: !isPlain(condition) });
+  return [
+    ...site.scoring.rules.map(({ when }) => unlessPlain(when)),
+    ...site.scoring.fit.flatMap(({ when }) => always(when)),
+    ...site.stages.flatMap(({ when, back }) => [...always(when), ...always(back)]),
+    ...[...site.flags, ...site.tags, ...site.segments].flatMap(({ when }) => always(when)),
+    ...sequences.flatMap(({ start, goal, steps }) => [
+      unlessPlain(start),
+      ...always(goal),
+      ...steps.flatMap((step) => always(step.if)),
+    ]),
+  ];
+}
+
+function testsIn(conditions: readonly Asked[]): Map<TouchpointCondition, TouchpointTest> {
+  const leaves = conditions.flatMap(({ condition }) => touchpointsIn(condition));
+  return new Map(leaves.map((leaf) => [leaf, compileTest(leaf)]));
+}
+
+function memoriesOf(conditions: readonly Asked[], testOf: CompiledSite['testOf']): Memory[] {
+  const memories = new Map<string, Memory>();
+  for (const { condition, looksBack } of conditions) {
+    for (const leaf of looksBack ? touchpointsIn(condition) : []) {
+      const { memoryKey: key, name, matches, count } = testOf(leaf);
+      const size = Math.max(count, memories.get(key)?.size ?? 0);
+      memories.set(key, { key, name, matches, size });
+    }
+  }
+  return [...memories.values()];
+}
+
+/** Most names concern little, and those that the site does not know concern all the same. */
+function concernsByName(
+  rules: readonly CompiledRule[],
+  memories: readonly Memory[],
+  stages: readonly CompiledStage[],
+  tags: readonly StandingCondition[],
+  flags: readonly StandingCondition[],
+): CompiledSite['about'] {
+  const byName = {
+    rules: listsByName(rules, ({ when }) => namesIn(when)),
+    memories: listsByName(memories, ({ name }) => new Set([name])),
+    stages: listsByName(stages, ({ when, back }) => {
+      const conditions = [when, back].filter((each) => each !== undefined);
+      return unionOf(conditions.map(concernsOf));
+    }),
+    tags: listsByName(tags, ({ concerns }) => concerns),
+    flags: listsByName(flags, ({ concerns }) => concerns),
+  };
+  const known = new Map<string, Concerns>();
+  const unknown = concernsOfName('');
+  for (const { names } of Object.values(byName)) {
+    for (const name of names) known.set(name, concernsOfName(name));
+  }
+  return (name) => known.get(name) ?? unknown;
+
+  function concernsOfName(name: string): Concerns {
+    return {
+      rules: byName.rules.of(name),
+      memories: byName.memories.of(name),
+      stages: byName.stages.of(name),
+      tags: byName.tags.of(name),
+      flags: byName.flags.of(name),
+    };
+  }
+}
+
+/** @param namesOf `null`: all names */
+function listsByName<Item>(
+  items: readonly Item[],
+  namesOf: (item: Item) => ReadonlySet<string> | null,
+): { names: Set<string>; of(name: string): Item[] } {
+  const named = items.map((item) => ({ item, names: namesOf(item) }));
+  return {
+    names: new Set(named.flatMap(({ names }) => [...(names ?? [])])),
+    of: (name) => named.flatMap(({ item, names }) => (names === null || names.has(name) ? [item] : [])),
   };
 }
 
@@ -119,14 +249,23 @@ function compileTest({ touchpoint, where, count, within }: TouchpointCondition):
   };
 }
 
-function compileRule({ id, when, points, limit }: ScoreRule): CompiledRule {
+function compileRule(
+  { id, when, points, limit, group }: ScoreRule,
+  groups: ReadonlyMap<string, CompiledGroup>,
+  testOf: CompiledSite['testOf'],
+): CompiledRule {
   return {
     id,
     when,
     points,
     limit: limit && { times: limit.times, perMs: durationMs(limit.per) },
-    isPlain: isPlain(when),
+    group: group === undefined ? undefined : groups.get(group),
+    matches: 'touchpoint' in when && isPlain(when) ? testOf(when).matches : undefined,
   };
+}
+
+function compileGroup({ id, cap, per }: Site['scoring']['groups'][number]): CompiledGroup {
+  return { id, cap, perMs: per === undefined ? null : durationMs(per) };
 }
 
 function compileSequence(sequence: Sequence): CompiledSequence {
@@ -162,10 +301,4 @@ function namesIn(condition: Condition): Set<string> {
   if ('answer' in condition) return new Set(['prompt_answered']);
   const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
   return new Set(parts.flatMap((part) => [...namesIn(part)]));
-}
-
-function appendTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-  const list = map.get(key);
-  if (list) list.push(value);
-  else map.set(key, [value]);
 }

@@ -1,10 +1,11 @@
 /** The site's configuration (DESIGN section 6): the one place that says which keys there are and what they mean. */
 import { getCountries } from 'libphonenumber-js/min';
 import { z } from 'zod';
+import { PRESET_IDS, PRESETS } from './presets.ts';
 import { id, language, text } from './schema/basics.ts';
 import { contactBudget } from './schema/contact-budget.ts';
 import { prompt, theme } from './schema/prompt.ts';
-import { flag, scoring, stage } from './schema/scoring.ts';
+import { flag, scoring, segment, stage, tag } from './schema/scoring.ts';
 import { scrub } from './schema/scrub.ts';
 import { endpoint, sequence, template } from './schema/sequence.ts';
 
@@ -43,13 +44,28 @@ export const siteSchema = z
       .default([])
       .describe('Pages that may send touchpoints. [origins=any]'),
     scrub: scrub.default({ params: [], clickIdValues: false }),
-    scoring: scoring.default({ halfLifeDays: 30, thresholds: { warm: 20, hot: 50 }, rules: [], fit: [] }),
+    scoring: scoring.default({
+      halfLifeDays: 30,
+      thresholds: { warm: 20, hot: 50 },
+      rules: [],
+      groups: [],
+      fit: [],
+    }),
+    preset: z
+      .enum(PRESET_IDS)
+      .optional()
+      .describe(
+        'A journey ready to use, with stages and flags, for a file that has no stages of its own; see GET /v1/site-presets. [preset="journey"]',
+      ),
     stages: z
       .array(stage)
       .min(1)
       .max(20)
-      .default([{ id: 'awareness' }]),
+      .default(PRESETS.journey.stages)
+      .describe('In their order. [stages=those of the preset]'),
     flags: z.array(flag).max(50).default([]),
+    tags: z.array(tag).max(200).default([]),
+    segments: z.array(segment).max(100).default([]),
     prompts: z.array(prompt).max(100).default([]).describe('In order of priority.'),
     theme: theme.optional(),
     contactBudget: contactBudget.default({

@@ -8,6 +8,7 @@ import type { CheckResult, SkipReason } from '../follow-ups/guards.ts';
 import type { Enrollment, PlannedStep } from '../follow-ups/plan.ts';
 import type { CookielessTouchpoint } from '../ingest/cookieless.ts';
 import type { Decoded, Rejection } from '../ingest/decode.ts';
+import type { Facet } from '../leads/facets.ts';
 import type { LeadState } from '../leads/state.ts';
 import type { Touchpoint, Trust } from '../leads/touchpoint.ts';
 import type { CompiledSite } from '../site/compile.ts';
@@ -34,6 +35,7 @@ export interface Store {
   leads: LeadStore;
   merges: MergeStore;
   duplicates: DuplicateStore;
+  timers: TimerStore;
   followUps: FollowUpStore;
   rejected: RejectedStore;
   drops: DropStore;
@@ -97,6 +99,8 @@ export interface LeadRecord {
   email: string | null;
   heat: number;
   identifiedAt: number | null;
+  /** Of its follow-ups. */
+  nextDueAt: number | null;
   state: LeadState;
 }
 
@@ -110,17 +114,27 @@ export interface Cursor {
   id: number;
 }
 
+export type LeadSort = 'heat' | 'lastSeenAt' | 'firstSeenAt' | 'nextDueAt';
+
 export interface LeadQuery {
-  sort: 'heat' | 'lastSeenAt' | 'firstSeenAt';
+  /** Those with nothing due come last by `nextDueAt`, in both directions. */
+  sort: LeadSort;
   descending: boolean;
   limit: number;
   after: Cursor | null;
-  /** At least, below. */
-  heat: { from: number | null; below: number | null };
-  stage: string | null;
+  heat: Range;
+  lastSeenAt: Range;
+  firstSeenAt: Range;
+  /** The lead has all of them. A word is the beginning of one of its words. */
+  facets: readonly Facet[];
   identified: boolean | null;
   userId: string | null;
   email: string | null;
+}
+/** At least, below. */
+export interface Range {
+  from: number | null;
+  below: number | null;
 }
 
 export interface StoredTouchpoint extends Touchpoint {
@@ -130,6 +144,15 @@ export interface StoredScoreEntry {
   ruleId: string;
   version: number;
   points: number;
+  at: number;
+  /** The group whose cap has cut it, and what the rule gives otherwise. */
+  capped: { groupId: string; rulePoints: number } | null;
+  messageId: string;
+  touchpoint: string;
+}
+export interface StoredStageMove {
+  from: string;
+  to: string;
   at: number;
   messageId: string;
   touchpoint: string;
@@ -146,6 +169,47 @@ export interface LeadStore {
     after: Cursor | null,
   ): Promise<Slice<StoredTouchpoint>>;
   scoreEntries(siteId: number, leadId: string): Promise<StoredScoreEntry[]>;
+  /** Latest first. */
+  stageMoves(siteId: number, leadId: string): Promise<StoredStageMove[]>;
+  /** All that happened to a lead, latest first. */
+  timeline(
+    siteId: number,
+    leadId: string,
+    limit: number,
+    after: Cursor | null,
+  ): Promise<Slice<TimelineEntry>>;
+  /** How many leads are in each segment that has any. */
+  segmentCounts(siteId: number): Promise<ReadonlyMap<string, number>>;
+}
+
+/** What happens to leads by the passing of time: flags and segments that change, silences that are noted. */
+export interface TimerStore {
+  /** Sites with a lead for whom something is due. */
+  dueSites(now: number): Promise<number[]>;
+  /** Lets what is due to the leads of a site happen, in one transaction. @returns how many there were */
+  fire(advance: Advance, now: number, limit: number): Promise<number>;
+}
+
+/** One thing that happened; a touchpoint with what it brought about. */
+export type TimelineEntry = { at: number } & (
+  | {
+      type: 'touchpoint';
+      touchpoint: StoredTouchpoint;
+      scoreEntries: StoredScoreEntry[];
+      stageMove: StoredStageMove | null;
+    }
+  /** `at`: when it was sent, else when it was or is due. */
+  | { type: 'delivery'; delivery: TimelineDelivery }
+  /** Another lead, which turned out to be this one. */
+  | { type: 'merge'; merge: { leadId: string; reason: string; messageId: string | null } }
+);
+export interface TimelineDelivery {
+  id: string;
+  sequenceId: string;
+  step: number;
+  channel: PlannedStep['channel'];
+  status: DeliveryStatus;
+  reason: string | null;
 }
 
 export type DeliveryStatus = 'due' | 'leased' | 'sent' | 'failed' | 'skipped';

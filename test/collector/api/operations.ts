@@ -36,7 +36,7 @@ export function pathWith(ids: SiteIds, path: string): string {
   };
   const id = known[kind as keyof typeof known];
   if (!id) throw new Error(`no id for ${path}`);
-  return path.replace('{id}', id);
+  return path.replace('{id}', id).replace('{tag}', 'vip');
 }
 
 /** What an operation needs to be sent, if anything. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { coolsAt, decayed, heatOf, scoreOf } from '../../../collector/src/leads/heat.ts';
+import { coolsAt, decayed, heatOf, heatToReach, scoreOf } from '../../../collector/src/leads/heat.ts';
 
 const DAY_MS = 86_400_000;
 const NOW = Date.parse('2026-11-21T12:00:00Z');
@@ -44,10 +44,38 @@ describe('heat', () => {
     expect(scoreOf(heat, NOW, halfLife)).toBeCloseTo(10, 6);
   });
 
-  test('tells the moment at which a lead cools, and none for one that is already below', () => {
+  test('tells the first millisecond at which a lead is cooler, and none for one that is so already', () => {
     const halfLife = 30 * DAY_MS;
     const heat = heatOf(100, NOW, halfLife);
-    expect(coolsAt(heat, 50, NOW, halfLife)).toBe(NOW + halfLife);
-    expect(coolsAt(heat, 100, NOW, halfLife)).toBeNull();
+    const at = coolsAt(heat, 50, NOW, halfLife) ?? 0;
+    // Scores are rounded to a millionth, so that 49.9999995 still is 50.
+    expect(at - (NOW + halfLife)).toBeLessThan(50);
+    expect(coolsAt(heat, 100.1, NOW, halfLife)).toBeNull();
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.01, max: 1000, noNaN: true }),
+        fc.double({ min: 1, max: 1000, noNaN: true }),
+        halfLifeMs,
+        (threshold, share, half) => {
+          const points = heatOf(threshold * share, NOW, half);
+          const cools = coolsAt(points, threshold, NOW, half);
+          fc.pre(cools !== null);
+          expect(scoreOf(points, cools ?? 0, half)).toBeLessThan(threshold);
+          expect(scoreOf(points, (cools ?? 0) - 1, half)).toBeGreaterThanOrEqual(threshold);
+        },
+      ),
+    );
+  });
+
+  test('cuts a list where the scores, as they are shown, reach a number', () => {
+    fc.assert(
+      fc.property(score, at, score, halfLifeMs, (points, when, least, half) => {
+        const heat = heatOf(points, when, half);
+        const shown = scoreOf(heat, NOW, half);
+        // Nearer than a double can tell, either answer is right.
+        fc.pre(Math.abs(shown - least) !== 0 || points === least);
+        expect(heat >= heatToReach(least, NOW, half)).toBe(shown >= least);
+      }),
+    );
   });
 });

@@ -11,6 +11,9 @@ export const duration = z
 export const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, {
   error: 'expected a short id of lower-case letters, digits and dashes, such as "pricing-exit"',
 });
+export const tagId = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u, {
+  error: 'expected letters, digits, spaces, dots or dashes, such as "pricing-interest"',
+});
 export const touchpointName = z.string().min(1).max(128);
 export const text = (maxChars: number) => z.string().min(1).max(maxChars);
 

@@ -1,7 +1,8 @@
 /** The condition language: its meaning is in `@handrail/sdk/condition`. */
 import type { Condition } from '@handrail/sdk/protocol';
 import { z } from 'zod';
-import { duration, id, touchpointName } from './basics.ts';
+import { MAX_COUNT } from '../limits.ts';
+import { duration, id, tagId, touchpointName } from './basics.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 export const bounds = {
@@ -19,10 +20,6 @@ const valueTest = z.union([
   }),
 ]);
 export const valueTests = z.record(z.string().min(1).max(200), valueTest);
-
-export const TEMPERATURES = ['cold', 'warm', 'hot'] as const;
-/** More would make the lead's memory of a windowed condition grow with it. */
-export const MAX_COUNT = 100;
 
 export const touchpointCondition = z.strictObject({
   touchpoint: touchpointName,
@@ -54,9 +51,9 @@ export const condition: z.ZodType<Condition> = z
       z.strictObject({ consent: valueTests }),
       z.strictObject({ device: z.enum(['phone', 'tablet', 'desktop']) }),
       z.strictObject({ stage: id }),
-      z.strictObject({ temperature: z.enum(TEMPERATURES) }),
+      z.strictObject({ temperature: z.enum(['cold', 'warm', 'hot']) }),
       z.strictObject({ flag: z.string().max(64) }),
-      z.strictObject({ tag: z.string().min(1).max(64) }),
+      z.strictObject({ tag: tagId }),
       z.strictObject({ segment: id }),
     ]),
   )

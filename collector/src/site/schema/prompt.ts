@@ -1,8 +1,9 @@
 /** Prompts: what is shown, when and to whom. Their meaning is written at the types in `@handrail/sdk/protocol`. */
 import type { Trigger } from '@handrail/sdk/protocol';
 import { z } from 'zod';
+import { MAX_COUNT } from '../limits.ts';
 import { duration, id, language, text, touchpointName } from './basics.ts';
-import { bounds, condition, MAX_COUNT, valueTests } from './condition.ts';
+import { bounds, condition, valueTests } from './condition.ts';
 
 const href = text(2000).regex(/^(\/(?!\/)|https?:\/\/)/, {
   error: 'expected a path such as "/cart" or an http(s) address',

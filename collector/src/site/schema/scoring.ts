@@ -1,7 +1,8 @@
-/** Score, fit, stages, flags. */
+/** Score, fit, stages, flags, tags, segments. */
 import { z } from 'zod';
-import { duration, id } from './basics.ts';
-import { condition, MAX_COUNT } from './condition.ts';
+import { MAX_COUNT } from '../limits.ts';
+import { duration, id, tagId, text } from './basics.ts';
+import { condition } from './condition.ts';
 
 const scoreRule = z.strictObject({
   id,
@@ -11,6 +12,23 @@ const scoreRule = z.strictObject({
     .strictObject({ times: z.int().min(1).max(MAX_COUNT), per: duration })
     .optional()
     .describe('At most so many times in any such stretch of time, so that a public key cannot pump a score.'),
+  group: id.optional().describe('A group of rules, by its id, whose points are capped together.'),
+});
+
+const scoreGroup = z.strictObject({
+  id,
+  cap: z
+    .number()
+    .positive()
+    .max(100_000)
+    .describe(
+      'The most that its rules give together. What goes over it is given in part, as the ledger shows; points below 0 always count, and make room.',
+    ),
+  per: duration
+    .optional()
+    .describe(
+      'Any such stretch of time, in which there are 100 contributions at most. [per=none: the cap holds for what is left of the points after decay]',
+    ),
 });
 
 export const scoring = z.strictObject({
@@ -21,6 +39,7 @@ export const scoring = z.strictObject({
     .default({ warm: 20, hot: 50 })
     .describe('A score of exactly the threshold has reached it.'),
   rules: z.array(scoreRule).max(500).default([]),
+  groups: z.array(scoreGroup).max(100).default([]),
   fit: z
     .array(z.strictObject({ when: condition, points: z.number().min(-1000).max(1000) }))
     .max(100)
@@ -30,8 +49,31 @@ export const scoring = z.strictObject({
     ),
 });
 
-export const stage = z.strictObject({ id, when: condition.optional() });
+export const stage = z.strictObject({
+  id,
+  when: condition
+    .optional()
+    .describe(
+      'Leads here from any earlier stage, once a touchpoint comes and this holds. Time alone moves nobody.',
+    ),
+  back: condition
+    .optional()
+    .describe('Leads back here from any later stage, at the touchpoint with which this begins to hold.'),
+});
 export const flag = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, { error: 'expected snake_case, such as "at_risk"' }),
-  when: condition.describe('The flag is set while this holds.'),
+  when: condition.describe(
+    'The flag is up while this holds, also where it is the passing of time that changes it.',
+  ),
+});
+export const tag = z.strictObject({
+  id: tagId,
+  when: condition
+    .optional()
+    .describe('Puts the tag on, for good, once a touchpoint comes and this holds. [when=by hand only]'),
+});
+export const segment = z.strictObject({
+  id,
+  name: text(120).optional(),
+  when: condition.describe('Those leads are in it for whom this holds now.'),
 });

@@ -7,6 +7,8 @@ import { sessionOf } from '../../ingest/sessions.ts';
 import { identify, tellsBrowser, type Verdict } from '../../leads/identity.ts';
 import { leadFacts } from '../../leads/lead-facts.ts';
 import { WEEK_MS } from '../../leads/prompt-records.ts';
+import { EVERYBODY, gapBucket } from '../../leads/silence.ts';
+import { segmentsOf } from '../../leads/standing.ts';
 import type { LeadState } from '../../leads/state.ts';
 import type { Sender, Touchpoint } from '../../leads/touchpoint.ts';
 import type { CompiledSite } from '../../site/compile.ts';
@@ -15,9 +17,11 @@ import { cookielessWriter } from './cookieless.ts';
 import { decisionsWriter } from './decisions.ts';
 import { dropsWriter } from './drops.ts';
 import { enrollmentWriter } from './enroll.ts';
+import type { Gaps } from './gaps.ts';
 import type { Group, LoadedLead, LoadedVisitor } from './group.ts';
 import type { FoldLog } from './history.ts';
 import { impressionWriter } from './impressions.ts';
+import { RENEW } from './lead-row.ts';
 import type { MatchKeys } from './match-keys.ts';
 import type { Merge } from './merge.ts';
 import { IS_TRANSACTIONAL, idToStore, touchpointData } from './rows.ts';
@@ -30,9 +34,13 @@ export interface Applier {
   apply(group: Group, batch: IncomingBatch, advance: Advance): ApplyResult;
   /** What the collector itself says of a lead. @returns `false` where it is stored already, or there is no such lead */
   record(group: Group, siteId: number, leadId: string, touchpoint: Touchpoint, advance: Advance): boolean;
+  /** The same of a lead at hand. */
+  note(group: Group, lead: LoadedLead, touchpoint: Touchpoint, advance: Advance): boolean;
+  /** Lets a change that time alone brings, where one is due, start and end what it does. */
+  passTime(group: Group, lead: LoadedLead, advance: Advance, now: number): void;
 }
 
-export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKeys): Applier {
+export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKeys, gaps: Gaps): Applier {
   const enroll = enrollmentWriter(db);
   const insertTouchpoint = touchpointWriter(db);
   const insertRejected = rejectedWriter(db);
@@ -79,11 +87,10 @@ export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKey
     },
     record(group, siteId, leadId, touchpoint, advance) {
       const id = selectLead.get(siteId, leadId);
-      if (id === undefined || isStored(siteId, touchpoint)) return false;
-      const lead = group.lead(id);
-      take(group, lead, group.serverVisitor(siteId, id), touchpoint, false, advance);
-      return true;
+      return id !== undefined && note(group, group.lead(id), touchpoint, advance);
     },
+    note,
+    passTime,
   };
 
   /** What the browser that sent a batch may know of its lead; nothing where the site has no prompts to decide by it. */
@@ -99,12 +106,28 @@ export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKey
     return leadFacts(lead.state, messagesSentTo(lead.id, receivedAt), site, receivedAt);
   }
 
+  function note(group: Group, lead: LoadedLead, touchpoint: Touchpoint, advance: Advance): boolean {
+    const { site } = advance;
+    if (isStored(site.id, touchpoint)) return false;
+    take(group, lead, group.serverVisitor(site.id, lead.id), touchpoint, false, advance);
+    return true;
+  }
+
+  function passTime(group: Group, lead: LoadedLead, { site, pass }: Advance, now: number): void {
+    const { state, changesAt } = lead;
+    if (!state || changesAt === null || changesAt > now) return;
+    if (changesAt !== RENEW) enroll(site, lead, pass(state, changesAt - 1, now, lead.enrollments), now);
+    lead.changesAt = null;
+    group.changed(site, lead, null, now);
+  }
+
   function accept(group: Group, { sender, touchpoint: decoded }: Decoded, advance: Advance): void {
     const { site } = advance;
     const { lead, known } = leadOf(group, sender, decoded, site);
     const visitor = visitorOf(group, site.id, sender, lead);
     visitor.isNamed ||= sender.userId !== null;
     const { touchpoint, isNewSession } = inSession(visitor, decoded);
+    if (isNewSession && lead.state) learnGap(lead.state, touchpoint, site);
     take(group, lead, visitor, touchpoint, isNewSession, advance, { known, sender });
   }
 
@@ -119,6 +142,7 @@ export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKey
     { known, sender }: { known: LeadState | null; sender: Sender | null } = { known: null, sender: null },
   ): void {
     const { site } = advance;
+    passTime(group, lead, advance, touchpoint.receivedAt);
     const id = insertTouchpoint(site.id, visitor.id, touchpoint, isNewSession);
     const { folded, followUps } = advance({
       touchpoint,
@@ -137,8 +161,22 @@ export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKey
     log.write(site, lead.id, id, folded);
     enroll(site, lead, followUps, touchpoint.receivedAt);
     if (touchpoint.name.startsWith('prompt_'))
-      writeImpression(site.id, visitor.id, id, touchpoint, folded.lead, []);
-    group.changed(site, lead, visitor);
+      writeImpression(
+        site.id,
+        visitor.id,
+        id,
+        touchpoint,
+        folded.lead,
+        segmentsOf(folded.lead, site, touchpoint.at),
+      );
+    group.changed(site, lead, visitor, touchpoint.receivedAt);
+  }
+
+  /** A session that begins tells how long its lead was away. */
+  function learnGap(lead: LeadState, { at, bot }: Touchpoint, site: CompiledSite): void {
+    if (bot !== null || at <= lead.lastSeenAt) return;
+    const bucket = gapBucket(at - lead.lastSeenAt);
+    for (const segment of [EVERYBODY, ...segmentsOf(lead, site, at)]) gaps.add(site.id, segment, bucket);
   }
 
   /** `known`: the lead's state before this very message merged another one into it. */
@@ -165,7 +203,7 @@ export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKey
     const known = verdict.merges.length > 0 ? lead.state : null;
     for (const { from, reason } of verdict.merges) {
       lead = merge(group, site, from.id, lead.id, { reason, messageId, by: null, at: receivedAt });
-      group.changed(site, lead);
+      group.changed(site, lead, null, receivedAt);
     }
     lead.joinedOnClaim ||= verdict.onClaim;
     return { lead, known };

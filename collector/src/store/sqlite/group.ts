@@ -3,10 +3,10 @@ import type { Database } from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
 import type { Enrollment } from '../../follow-ups/plan.ts';
 import type { Session } from '../../ingest/sessions.ts';
-import { heatOf } from '../../leads/heat.ts';
 import { type LeadState, stateFrom } from '../../leads/state.ts';
 import type { Trust } from '../../leads/touchpoint.ts';
 import type { CompiledSite } from '../../site/compile.ts';
+import type { LeadRows } from './lead-row.ts';
 import { LEAD_COLUMNS, type LeadRow } from './rows.ts';
 
 export interface LoadedLead {
@@ -18,6 +18,10 @@ export interface LoadedLead {
   joinedOnClaim: boolean;
   /** `null`: made in this transaction, and nothing folded yet. */
   state: LeadState | null;
+  /** What lists find it by, as its row has it. */
+  facets: string;
+  /** When time will change it; brought up to date at the end of the group. */
+  changesAt: number | null;
   /** The latest of each sequence. */
   enrollments: Enrollment[];
 }
@@ -49,8 +53,8 @@ export interface Group {
   retire(siteId: number, anonymousId: string, at: number): void;
   /** What servers say about a lead has a visitor of its own. */
   serverVisitor(siteId: number, leadId: number): LoadedVisitor;
-  /** To be called for each lead and visitor changed. */
-  changed(site: CompiledSite, lead: LoadedLead, visitor?: LoadedVisitor): void;
+  /** To be called for each lead, and the visitor that did it, where it has changed; or where time has changed it. */
+  changed(site: CompiledSite, lead: LoadedLead, visitor: LoadedVisitor | null, now: number): void;
   /** Forgets what was read: a merge has moved rows behind its back. Writes first. */
   reload(): void;
   write(): void;
@@ -83,10 +87,11 @@ export function enrollmentFrom(row: EnrollmentRow): Enrollment {
 }
 
 /** Prepares the statements once; each call of the result begins a group. */
-export function groups(db: Database): () => Group {
-  const selectLead = db.prepare<[number], LeadRow & { joined_on_claim: number }>(
-    `SELECT ${LEAD_COLUMNS}, joined_on_claim FROM leads WHERE id = ?`,
-  );
+export function groups(db: Database, leadRows: LeadRows): () => Group {
+  const selectLead = db.prepare<
+    [number],
+    LeadRow & { joined_on_claim: number; facets: string; changes_at: number | null }
+  >(`SELECT ${LEAD_COLUMNS}, joined_on_claim, facets, changes_at FROM leads WHERE id = ?`);
   const selectHolder = db.prepare<[number, string, string], { lead_id: number; trust: Trust }>(
     'SELECT lead_id, trust FROM lead_identifiers WHERE site_id = ? AND kind = ? AND value = ?',
   );
@@ -116,10 +121,6 @@ export function groups(db: Database): () => Group {
   const retireVisitor = db.prepare<[number, number, string]>(
     'UPDATE visitors SET retired_at = ? WHERE site_id = ? AND anonymous_id = ? AND retired_at IS NULL',
   );
-  const updateLead = db.prepare(
-    `UPDATE leads SET user_id = ?, email = ?, heat = ?, stage = ?, first_seen_at = ?, last_seen_at = ?,
-       identified_at = ?, joined_on_claim = ?, state = ? WHERE id = ?`,
-  );
   const updateVisitor = db.prepare<[string | null, number, number]>(
     'UPDATE visitors SET session = ?, is_named = ? WHERE id = ?',
   );
@@ -146,6 +147,8 @@ export function groups(db: Database): () => Group {
       identifiedAt: row.identified_at,
       joinedOnClaim: row.joined_on_claim === 1,
       state: row.state === '' ? null : stateFrom(row.state),
+      facets: row.facets,
+      changesAt: row.changes_at,
       enrollments,
     };
   }
@@ -154,7 +157,7 @@ export function groups(db: Database): () => Group {
     const leads = new Map<number, LoadedLead>();
     const visitors = new Map<string, LoadedVisitor>();
     const serverVisitors = new Map<number, LoadedVisitor>();
-    const changedLeads = new Map<LoadedLead, CompiledSite>();
+    const changedLeads = new Map<LoadedLead, { site: CompiledSite; now: number }>();
     const changedVisitors = new Set<LoadedVisitor>();
     const visitorKey = (siteId: number, anonymousId: string) => `${siteId}/${anonymousId}`;
 
@@ -173,6 +176,8 @@ export function groups(db: Database): () => Group {
           identifiedAt: null,
           joinedOnClaim: false,
           state: null,
+          facets: '[]',
+          changesAt: null,
           enrollments: [],
         };
         leads.set(id, lead);
@@ -214,8 +219,8 @@ export function groups(db: Database): () => Group {
         serverVisitors.set(leadId, visitor);
         return visitor;
       },
-      changed(site, lead, visitor) {
-        changedLeads.set(lead, site);
+      changed(site, lead, visitor, now) {
+        changedLeads.set(lead, { site, now });
         if (visitor) changedVisitors.add(visitor);
       },
       reload() {
@@ -223,21 +228,9 @@ export function groups(db: Database): () => Group {
         for (const each of [leads, visitors, serverVisitors, changedLeads, changedVisitors]) each.clear();
       },
       write() {
-        for (const [lead, { halfLifeMs }] of changedLeads) {
+        for (const [lead, { site, now }] of changedLeads) {
           const { state } = lead;
-          if (!state) continue;
-          updateLead.run(
-            lead.userId,
-            lead.email,
-            heatOf(state.score, state.scoredAt, halfLifeMs),
-            state.stage,
-            state.firstSeenAt,
-            state.lastSeenAt,
-            lead.identifiedAt,
-            lead.joinedOnClaim ? 1 : 0,
-            JSON.stringify(state),
-            lead.id,
-          );
+          if (state) leadRows.write(site, Object.assign(lead, { state }), now);
         }
         for (const { id, session, isNamed } of changedVisitors)
           updateVisitor.run(session && JSON.stringify(session), isNamed ? 1 : 0, id);

@@ -1,10 +1,10 @@
 /** Folds stored history anew: after a merge, and under a new version of the rules. Triggers nothing. */
 import type { Database } from 'better-sqlite3';
 import { type Folded, foldAll } from '../../leads/fold.ts';
-import { heatOf } from '../../leads/heat.ts';
 import type { LeadState } from '../../leads/state.ts';
 import type { Touchpoint } from '../../leads/touchpoint.ts';
 import type { CompiledSite } from '../../site/compile.ts';
+import type { LeadRows } from './lead-row.ts';
 import { TOUCHPOINT_COLUMNS, type TouchpointRow, touchpointFrom } from './rows.ts';
 
 export interface FoldLog {
@@ -15,8 +15,9 @@ export interface FoldLog {
 
 export function foldLog(db: Database): FoldLog {
   const insertEntry = db.prepare(
-    `INSERT INTO score_entries (site_id, lead_id, touchpoint_id, rule_id, version, points, at)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO score_entries
+       (site_id, lead_id, touchpoint_id, rule_id, version, points, at, capped_by, rule_points)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertMove = db.prepare(
     `INSERT INTO stage_moves (site_id, lead_id, touchpoint_id, from_stage, to_stage, at) VALUES (?, ?, ?, ?, ?, ?)`,
@@ -25,8 +26,18 @@ export function foldLog(db: Database): FoldLog {
   const clearMoves = db.prepare<[number]>('DELETE FROM stage_moves WHERE lead_id = ?');
   return {
     write(site, leadId, touchpointId, { entries, stageMove }) {
-      for (const { ruleId, points, at } of entries) {
-        insertEntry.run(site.id, leadId, touchpointId, ruleId, site.version, points, at);
+      for (const { ruleId, points, at, capped } of entries) {
+        insertEntry.run(
+          site.id,
+          leadId,
+          touchpointId,
+          ruleId,
+          site.version,
+          points,
+          at,
+          capped?.groupId ?? null,
+          capped?.rulePoints ?? null,
+        );
       }
       if (stageMove)
         insertMove.run(site.id, leadId, touchpointId, stageMove.from, stageMove.to, stageMove.at);
@@ -49,7 +60,7 @@ export interface History {
   refoldAll(site: CompiledSite, onProgress: (done: number, total: number) => void): void;
 }
 
-export function history(db: Database, log: FoldLog): History {
+export function history(db: Database, log: FoldLog, rows: LeadRows): History {
   const select = db.prepare<[number], TouchpointRow>(
     `SELECT ${TOUCHPOINT_COLUMNS} FROM touchpoints
      WHERE visitor_id IN (SELECT id FROM visitors WHERE lead_id = ?) ORDER BY touchpoints.id`,
@@ -57,34 +68,25 @@ export function history(db: Database, log: FoldLog): History {
   const selectLeads = db
     .prepare<[number], number>('SELECT id FROM leads WHERE site_id = ? AND merged_into IS NULL')
     .pluck();
-  const updateLead = db.prepare<[number, string, string, number]>(
-    'UPDATE leads SET heat = ?, stage = ?, state = ? WHERE id = ?',
-  );
   const setFoldedVersion = db.prepare<[number, number]>('UPDATE sites SET folded_version = ? WHERE id = ?');
 
   const refold: History['refold'] = (site, leadId, onFolded) => {
     log.clear(leadId);
     const ids = new Map<Touchpoint, number>();
     // `.all()`, since better-sqlite3 can't write while it iterates. A lead's history is bounded by a person's clicks.
-    const rows = select.all(leadId).map((row) => {
+    const touchpoints = select.all(leadId).map((row) => {
       const touchpoint = touchpointFrom(row);
       ids.set(touchpoint, row.id);
       return { touchpoint, isNewSession: row.starts_session === 1 };
     });
-    return foldAll(rows, site, (folded, touchpoint) => {
+    return foldAll(touchpoints, site, (folded, touchpoint) => {
       log.write(site, leadId, ids.get(touchpoint) ?? 0, folded);
       onFolded?.(folded, touchpoint);
     });
   };
 
   const refoldOne = db.transaction((site: CompiledSite, leadId: number) => {
-    const state = refold(site, leadId);
-    updateLead.run(
-      heatOf(state.score, state.scoredAt, site.halfLifeMs),
-      state.stage,
-      JSON.stringify(state),
-      leadId,
-    );
+    rows.writeFolded(site, leadId, refold(site, leadId));
   });
 
   return {

@@ -3,9 +3,11 @@ import { applier } from './apply.ts';
 import { cookielessStore } from './cookieless.ts';
 import { dropStore } from './drops.ts';
 import { followUpStore } from './follow-ups.ts';
+import { gaps } from './gaps.ts';
 import { groups } from './group.ts';
 import { asStoreError, groupCommit } from './group-commit.ts';
 import { foldLog, history } from './history.ts';
+import { leadRows } from './lead-row.ts';
 import { leadStore } from './leads.ts';
 import { matchKeyWriter } from './match-keys.ts';
 import { merger } from './merge.ts';
@@ -14,6 +16,7 @@ import { openDatabase } from './open.ts';
 import { promptStore } from './prompts.ts';
 import { rejectedStore } from './rejected.ts';
 import { siteStore } from './sites.ts';
+import { timerStore } from './timers.ts';
 
 /**
  * The default store: one SQLite file in this process.
@@ -24,12 +27,16 @@ import { siteStore } from './sites.ts';
 export function openSqliteStore(path: string): Store {
   const db = openDatabase(path);
   const log = foldLog(db);
-  const past = history(db, log);
+  const sessionGaps = gaps(db);
+  const rows = leadRows(db, sessionGaps);
+  const past = history(db, log, rows);
   const keys = matchKeyWriter(db);
-  const merge = merger(db, log, past, keys);
-  const { apply, record } = applier(db, log, merge, keys);
+  const merge = merger(db, log, past, keys, rows);
+  const begin = groups(db, rows);
+  const applies = applier(db, log, merge, keys, sessionGaps);
+  const { apply, record } = applies;
   const leads = leadStore(db);
-  const commits = groupCommit(db, groups(db), (group) => group.write());
+  const commits = groupCommit(db, begin, (group) => group.write());
   return {
     sites: guarded(siteStore(db, past)),
     apply: (batch, advance) => commits.submit((group) => apply(group, batch, advance), messagesIn(batch)),
@@ -38,6 +45,7 @@ export function openSqliteStore(path: string): Store {
     leads: guarded(leads),
     merges: guarded(mergeStore(db, (work) => commits.submit(work, 1), merge, keys)),
     duplicates: guarded(duplicateStore(db)),
+    timers: guarded(timerStore(db, begin, applies, sessionGaps)),
     followUps: guarded(followUpStore(db, leads)),
     rejected: guarded(rejectedStore(db)),
     drops: guarded(dropStore(db)),

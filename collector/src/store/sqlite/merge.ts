@@ -12,6 +12,7 @@ import type { CompiledSite } from '../../site/compile.ts';
 import { enrollmentWriter } from './enroll.ts';
 import type { Group, LoadedLead } from './group.ts';
 import type { FoldLog, History } from './history.ts';
+import type { LeadRows } from './lead-row.ts';
 import type { MatchKeys } from './match-keys.ts';
 import { idToStore } from './rows.ts';
 
@@ -33,7 +34,13 @@ export type Merge = (
   cause: MergeCause,
 ) => LoadedLead;
 
-export function merger(db: Database, log: FoldLog, { refold }: History, keys: MatchKeys): Merge {
+export function merger(
+  db: Database,
+  log: FoldLog,
+  { refold }: History,
+  keys: MatchKeys,
+  rows: LeadRows,
+): Merge {
   const enroll = enrollmentWriter(db);
   const moves = [
     'UPDATE visitors SET lead_id = $into WHERE lead_id = $from',
@@ -66,6 +73,7 @@ export function merger(db: Database, log: FoldLog, { refold }: History, keys: Ma
     const messageId = cause.messageId === null ? null : idToStore(cause.messageId);
     record.run(site.id, fromId, intoId, cause.reason, messageId, cause.by, cause.at);
     log.clear(fromId);
+    rows.retire(fromId);
 
     group.reload();
     const into = group.lead(intoId);

@@ -61,7 +61,7 @@ export function mergeStore(
       enroll(site, lead, advance.afterMerge(before, lead.state, lead.enrollments, now), now);
     }
     keys.write(site, lead, now);
-    group.changed(site, lead);
+    group.changed(site, lead, null, now);
     return true;
   }
 

@@ -99,10 +99,11 @@ export interface LeadRow {
   email: string | null;
   heat: number;
   identified_at: number | null;
+  next_due_at: number | null;
   state: string;
 }
 export const LEAD_COLUMNS =
-  'leads.id, leads.public_id, leads.user_id, leads.email, leads.heat, leads.identified_at, leads.state';
+  'leads.id, leads.public_id, leads.user_id, leads.email, leads.heat, leads.identified_at, leads.next_due_at, leads.state';
 
 export function leadFrom(row: LeadRow): LeadRecord {
   return {
@@ -111,6 +112,7 @@ export function leadFrom(row: LeadRow): LeadRecord {
     email: row.email,
     heat: row.heat,
     identifiedAt: row.identified_at,
+    nextDueAt: row.next_due_at,
     state: stateFrom(row.state),
   };
 }
