@@ -53,15 +53,13 @@ export function Frame({ layout, strings, kicker, title, onClose, children }: Fra
   return (
     <>
       <Announcement text={layout === 'slot' ? title : recall(strings.appeared, () => title)} />
-      {layout === 'card' ? (
-        <div role="dialog" class="prompt card" aria-labelledby={TITLE_ID}>
-          {content}
-        </div>
-      ) : (
-        <section class={`prompt ${layout}`} aria-labelledby={TITLE_ID}>
-          {content}
-        </section>
-      )}
+      <section
+        role={layout === 'card' ? 'dialog' : undefined}
+        class={`prompt ${layout}`}
+        aria-labelledby={TITLE_ID}
+      >
+        {content}
+      </section>
     </>
   );
 }
