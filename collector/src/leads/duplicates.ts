@@ -93,4 +93,8 @@ function companyOf(value: JsonValue | undefined): string | null {
     : textOf(value);
 }
 
-const textOf = (value: JsonValue | undefined): string | null => (typeof value === 'string' ? value : null);
+/** What is longer is no name, and would only make the keys large. */
+const MAX_CHARS = 254;
+
+const textOf = (value: JsonValue | undefined): string | null =>
+  typeof value === 'string' && value.length <= MAX_CHARS ? value : null;

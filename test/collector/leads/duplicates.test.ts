@@ -41,6 +41,12 @@ describe('likely duplicates', () => {
       { firstName: 'ada', lastName: 'LOVELACE', company: { name: 'Analytical Engines' } },
       ['same_name_and_company'],
     ],
+    [
+      'what is far too long for a name',
+      { name: 'a'.repeat(300), company: 'A' },
+      { name: 'a'.repeat(300), company: 'A' },
+      [],
+    ],
     ['the same name only', { name: 'Ada Lovelace' }, { name: 'Ada Lovelace' }, []],
     ['the same company only', { name: 'Ada', company: 'Acme' }, { name: 'Bob', company: 'Acme' }, []],
     [
