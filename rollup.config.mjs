@@ -89,10 +89,15 @@ export default [
   }),
   library('widgets', { index: path('widgets/src/index.ts'), languages: path('widgets/src/languages.ts') }),
   {
-    input: { index: path('collector/src/index.ts'), cli: path('collector/src/cli/index.ts') },
+    input: {
+      index: path('collector/src/index.ts'),
+      cli: path('collector/src/cli/index.ts'),
+      // The entry of a thread of its own.
+      'history-worker': path('collector/src/store/sqlite/history-worker.ts'),
+    },
     plugins: plugins({ browser: false }),
     external: (id) => !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('@handrail/sdk'),
-    output: { dir: path('collector/dist'), format: 'es', chunkFileNames: 'collector.js', sourcemap: true },
+    output: { dir: path('collector/dist'), format: 'es', chunkFileNames: '[name].js', sourcemap: true },
   },
   {
     input: path('collector/dashboard/src/main.tsx'),

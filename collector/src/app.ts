@@ -6,6 +6,7 @@ import { type CompiledSites, compiledSites } from './compiled-sites.ts';
 import { describe } from './ingest/decode.ts';
 import { createLeadTimers } from './lead-timers.ts';
 import { Problem, problemResponse } from './problem.ts';
+import { createReplays, type Replays } from './replays.ts';
 import { answerRoutes } from './routes/answers.ts';
 import { ownerOnly } from './routes/auth.ts';
 import { confirmRoutes } from './routes/confirm.ts';
@@ -23,10 +24,13 @@ import { promptRoutes } from './routes/prompts.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
+import { siteConfigRoutes } from './routes/site-config.ts';
 import { sitePresetRoutes } from './routes/site-presets.ts';
+import { sitePreviewRoutes } from './routes/site-preview.ts';
 import { tagRoutes } from './routes/tags.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { workRoutes } from './routes/work.ts';
+import type { Variables } from './site/document.ts';
 import { type Store, StoreUnavailable } from './store/store.ts';
 
 declare const __VERSION__: string;
@@ -36,8 +40,12 @@ export interface CollectorOptions {
   store: Store;
   /** Milliseconds UTC. [now=Date.now] */
   now?: () => number;
-  /** Shared with a dispatcher on the same store. [sites=compiledSites(store)] */
+  /** What `${HANDRAIL_…}` stands for in a site's configuration. [variables=none] */
+  variables?: Variables;
+  /** Shared with a dispatcher on the same store. [sites=compiledSites(store, variables)] */
   sites?: CompiledSites;
+  /** What makes a published version live. [replays=createReplays({ store, sites, onError })] */
+  replays?: Replays;
   /** Where the build has put the page's scripts and the dashboard. [filesDirectory=beside this file] */
   filesDirectory?: string;
   /** Told of what should not happen; the client gets a 500. [onError=console.error] */
@@ -48,6 +56,7 @@ const INGEST_PATHS = ['batch', 'track', 'page', 'screen', 'identify', 'group', '
   (name) => `/v1/${name}`,
 );
 const OWNER_PATHS = [
+  'site',
   'leads',
   'duplicates',
   'segments',
@@ -80,12 +89,14 @@ function problemOfBody({ status, message }: HTTPException): Problem {
 export function createCollector({
   store,
   now = Date.now,
-  sites = compiledSites(store),
+  variables = {},
+  sites = compiledSites(store, variables),
   filesDirectory = fileURLToPath(new URL('.', import.meta.url)),
   onError = console.error,
+  replays = createReplays({ store, sites, onError }),
 }: CollectorOptions): OpenAPIHono<Env> {
   const timers = createLeadTimers(store, sites, now);
-  const services: Services = { store, sites, timers, now };
+  const services: Services = { store, sites, timers, replays, variables, now };
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (result.success) return;
@@ -122,6 +133,8 @@ export function createCollector({
 
   ingestRoutes(app, services);
   siteRoutes(app, services);
+  siteConfigRoutes(app, services);
+  sitePreviewRoutes(app, services);
   sessionRoutes(app, services);
   leadListRoute(app, services);
   leadRoutes(app, services);

@@ -4,13 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '@handrail/sdk/protocol';
 import { serve } from '@hono/node-server';
 import { createCollector } from './app.ts';
-import { type CompiledSites, compiledSites } from './compiled-sites.ts';
+import { compiledSites } from './compiled-sites.ts';
 import { createEmailChannel, type EmailChannel } from './follow-ups/channels/email.ts';
 import { createWebhookChannel } from './follow-ups/channels/webhook.ts';
 import { createDispatcher } from './follow-ups/dispatch.ts';
 import { hashOf, isUsableKey, newKey } from './keys.ts';
 import { createLeadTimers } from './lead-timers.ts';
 import { confirmToken, unsubscribeToken } from './mail-links.ts';
+import { createReplays, type ReplayProgress } from './replays.ts';
 import { loadSite } from './site/load.ts';
 import { StartError } from './start-error.ts';
 import { openSqliteStore } from './store/sqlite/index.ts';
@@ -30,7 +31,10 @@ export interface StartOptions {
   port?: number | undefined;
   /** [db="handrail.sqlite"] */
   db?: string | undefined;
-  /** Site file; without one the site keeps its configuration, a new one gets an empty one. */
+  /**
+   * Site file, published at each start: it wins over what was published otherwise, which stays among the versions.
+   * Without one the site keeps its configuration, a new one gets an empty one.
+   */
   config?: string | undefined;
 }
 
@@ -55,12 +59,20 @@ export async function start(options: StartOptions, log: (line: string) => void):
   const store = openSqliteStore(options.db ?? environment.HANDRAIL_DB ?? 'handrail.sqlite');
 
   try {
-    const sites = compiledSites(store);
-    const siteId = await prepareSite(store, sites, document, log);
+    const sites = compiledSites(store, environment);
+    const siteId = await prepareSite(store, document, log);
+    await sites(siteId).catch((error: Error) => Promise.reject(new StartError(error.message)));
     await prepareKey(store, siteId, 'write', environment.HANDRAIL_WRITE_KEY, log);
     await prepareKey(store, siteId, 'secret', environment.HANDRAIL_SECRET_KEY, log);
 
-    const listener = await listen(createCollector({ store, sites }), port);
+    const replays = createReplays({
+      store,
+      sites,
+      onProgress: progressTo(log),
+      onError: (error) => log(`replay: ${error instanceof Error ? error.message : String(error)}`),
+    });
+    const listener = await listen(createCollector({ store, variables: environment, sites, replays }), port);
+    await replays.resume();
     const url = `http://localhost:${listener.port}`;
     const publicUrl = environment.HANDRAIL_PUBLIC_URL ?? url;
     const secret = await store.sites.signingSecret();
@@ -91,7 +103,8 @@ export async function start(options: StartOptions, log: (line: string) => void):
     return {
       url,
       async stop() {
-        await Promise.all([listener.close(), stopTicking(), stopTimers(), stopForgetting()]);
+        const stopped = [replays.stop(), stopTicking(), stopTimers(), stopForgetting()];
+        await Promise.all([listener.close(), ...stopped]);
         email?.close();
         await store.close();
       },
@@ -126,24 +139,37 @@ function emailChannel(smtpUrl: string): EmailChannel {
   }
 }
 
-/** The first site, made on the first start; a changed file becomes a new version, and history is folded under it. */
+/** The first site, made on the first start; what the file says becomes a version, where it is not the latest one. */
 async function prepareSite(
   store: Store,
-  sites: CompiledSites,
   document: JsonObject | undefined,
   log: (line: string) => void,
 ): Promise<number> {
-  const existing = await store.sites.first();
-  const siteId = existing ?? (await store.sites.create(document ?? DEFAULT_SITE, Date.now()));
-  if (existing !== null && document) await store.sites.publish(siteId, document, Date.now());
-  const current = await store.sites.current(siteId);
-  if (current && current.foldedVersion !== current.version) {
-    log(`the configuration has changed: scoring history anew under version ${current.version}`);
-    await store.sites.replay((await sites(siteId)).site, (done, total) => {
-      if (done % 10_000 === 0 || done === total) log(`scored ${done} of ${total} leads`);
-    });
+  const siteId = await store.sites.first();
+  if (siteId === null) return store.sites.create(document ?? DEFAULT_SITE, Date.now());
+  if (!document) return siteId;
+  const latest = await store.sites.latest(siteId);
+  const version = await store.sites.publish(siteId, document, { by: null, via: 'file' }, null, Date.now());
+  if (latest && version !== latest.version) {
+    const isOwn = latest.via === 'file' || latest.via === 'first';
+    const kept = isOwn
+      ? ''
+      : `; version ${latest.version}, published otherwise, is kept: handrail site pull --version ${latest.version}`;
+    log(`the site file becomes version ${version}${kept}`);
   }
   return siteId;
+}
+
+const PROGRESS_PERIOD_MS = 5_000;
+
+/** A line every few seconds, and one at the end. */
+function progressTo(log: (line: string) => void): (progress: ReplayProgress) => void {
+  let toldAt = 0;
+  return ({ version, leads: { done, total }, isLive }) => {
+    if (!isLive && Date.now() < toldAt + PROGRESS_PERIOD_MS) return;
+    toldAt = Date.now();
+    log(`history under version ${version}: ${done} of ${total} leads${isLive ? ', now live' : ''}`);
+  };
 }
 
 async function prepareKey(

@@ -25,8 +25,16 @@ export type ProblemCode =
   | 'already_merged'
   | 'same_lead'
   | 'too_many_tags'
+  | 'invalid_site'
+  | 'version_conflict'
   | 'unavailable'
   | 'internal';
+
+export interface FieldError {
+  /** With dots and brackets, as in `scoring.rules[2].points`; empty for the whole. */
+  path: string;
+  message: string;
+}
 
 /** Thrown by routes; becomes an `application/problem+json` answer (RFC 9457). */
 export class Problem extends Error {
@@ -36,18 +44,25 @@ export class Problem extends Error {
   /** The field it is about, as a path with dots. */
   readonly field: string | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** Where there are several things wrong: all of them. */
+  readonly errors: readonly FieldError[] | undefined;
 
   constructor(
     status: ContentfulStatusCode,
     code: ProblemCode,
     detail: string,
-    { field, retryAfterSeconds }: { field?: string; retryAfterSeconds?: number } = {},
+    {
+      field,
+      retryAfterSeconds,
+      errors,
+    }: { field?: string; retryAfterSeconds?: number; errors?: readonly FieldError[] } = {},
   ) {
     super(detail);
     this.status = status;
     this.code = code;
     this.field = field;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.errors = errors;
   }
 }
 
@@ -57,6 +72,7 @@ const TITLES: Partial<Record<ContentfulStatusCode, string>> = {
   403: 'Not allowed',
   404: 'Not found',
   409: 'Conflict',
+  412: 'Changed meanwhile',
   413: 'Too large',
   415: 'Unsupported',
   422: 'Not processable',
@@ -66,13 +82,13 @@ const TITLES: Partial<Record<ContentfulStatusCode, string>> = {
 
 export function problemResponse(
   c: Context,
-  { status, code, message, field, retryAfterSeconds }: Problem,
+  { status, code, message, field, retryAfterSeconds, errors }: Problem,
 ): Response {
   if (retryAfterSeconds !== undefined) c.header('Retry-After', String(retryAfterSeconds));
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
   c.header('Cache-Control', 'no-store');
   return c.json(
-    { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code, detail: message, field },
+    { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code, detail: message, field, errors },
     status,
     {
       'content-type': 'application/problem+json',

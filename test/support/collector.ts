@@ -12,7 +12,8 @@ import { type Channels, createDispatcher, type Dispatcher } from '../../collecto
 import { hashOf } from '../../collector/src/keys.ts';
 import { createLeadTimers, type LeadTimers } from '../../collector/src/lead-timers.ts';
 import { confirmToken } from '../../collector/src/mail-links.ts';
-import { checkSite } from '../../collector/src/site/check.ts';
+import { createReplays, type Replays } from '../../collector/src/replays.ts';
+import { readDocument, type Variables } from '../../collector/src/site/document.ts';
 import { openSqliteStore } from '../../collector/src/store/sqlite/index.ts';
 import type { Store } from '../../collector/src/store/store.ts';
 
@@ -30,6 +31,7 @@ export interface TestCollector {
   clock: TestClock;
   dispatcher: Dispatcher;
   timers: LeadTimers;
+  replays: Replays;
   databasePath: string;
   /** One request without a server. */
   request(path: string, init?: RequestInit): Promise<Response>;
@@ -42,6 +44,10 @@ export interface TestCollector {
   /** GETs from the owner API; fails unless the answer is 200. */
   // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON as clients do
   owner(path: string): Promise<any>;
+  /** Publishes a configuration; resolves once it is live. @returns its version */
+  publish(site: object): Promise<number>;
+  /** Publishes what folds every lead anew into the same; resolves once it is live. */
+  foldAnew(): Promise<void>;
   /** Serves on a free port until `close`. */
   listen(): Promise<string>;
   close(): Promise<void>;
@@ -52,15 +58,17 @@ export const START = Date.parse('2026-11-21T12:00:00Z');
 export async function startCollector({
   site = { name: 'Test' },
   channels = {},
+  variables = {},
   databasePath,
   now = START,
 }: {
   site?: object;
   channels?: Partial<Channels>;
+  variables?: Variables;
   databasePath?: string;
   now?: number;
 } = {}): Promise<TestCollector> {
-  const checked = checkSite(site);
+  const checked = readDocument(site, variables);
   if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
   const folder = databasePath ? null : mkdtempSync(join(tmpdir(), 'handrail-test-'));
   const path = databasePath ?? join(folder ?? '', 'handrail.sqlite');
@@ -71,9 +79,18 @@ export async function startCollector({
   await store.sites.addKey(siteId, 'write', hashOf(WRITE_KEY), now);
   await store.sites.addKey(siteId, 'secret', hashOf(SECRET_KEY), now);
   const signingSecret = await store.sites.signingSecret();
-  const sites = compiledSites(store);
+  const sites = compiledSites(store, variables);
   const onError = (error: unknown) => console.error(error);
-  const app = createCollector({ store, sites, now: () => clock.now, filesDirectory: BUILT, onError });
+  const replays = createReplays({ store, sites, onError });
+  const app = createCollector({
+    store,
+    variables,
+    sites,
+    replays,
+    now: () => clock.now,
+    filesDirectory: BUILT,
+    onError,
+  });
   const dispatcher = createDispatcher({
     store,
     siteOf: async (id) => (await sites(id)).site,
@@ -94,20 +111,38 @@ export async function startCollector({
     if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
     return response.json();
   };
+  async function owner(ownerPath: string) {
+    const response = await app.request(ownerPath, { headers: { authorization: `Bearer ${SECRET_KEY}` } });
+    if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+    return response.json();
+  }
+  async function publish(changed: object): Promise<number> {
+    const response = await app.request('/v1/site', {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${SECRET_KEY}` },
+      body: JSON.stringify(changed),
+    });
+    if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+    await replays.settled();
+    return (await response.json()).version;
+  }
   const closers: (() => Promise<void>)[] = [];
   return {
     store,
     clock,
     dispatcher,
     timers: createLeadTimers(store, sites, () => clock.now),
+    replays,
     databasePath: path,
     request: async (requestPath, init) => app.request(requestPath, init),
     ingest: (...batch) => send(WRITE_KEY, batch),
     ingestAsServer: (...batch) => send(SECRET_KEY, batch),
-    async owner(ownerPath) {
-      const response = await app.request(ownerPath, { headers: { authorization: `Bearer ${SECRET_KEY}` } });
-      if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
-      return response.json();
+    owner,
+    publish,
+    async foldAnew() {
+      const { document, version } = await owner('/v1/site');
+      const conversion = { touchpoint: `never_${version}` };
+      await publish({ ...document, scoring: { ...document.scoring, conversion } });
     },
     async listen() {
       const server = createAdaptorServer({ fetch: app.fetch });
@@ -123,6 +158,7 @@ export async function startCollector({
     },
     async close() {
       for (const closeOne of closers) await closeOne();
+      await replays.stop();
       await store.close();
       if (folder) rmSync(folder, { recursive: true });
     },

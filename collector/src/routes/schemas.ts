@@ -29,6 +29,7 @@ export const problemSchema = z
     code: z.string(),
     detail: z.string(),
     field: z.string().optional(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
   .openapi('Problem');
 

@@ -3,10 +3,9 @@
 import type { PromptsDocument } from '@handrail/sdk/protocol';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { etag } from 'hono/etag';
-import { z as plainZod } from 'zod';
 import { hashOf } from '../keys.ts';
 import { Problem } from '../problem.ts';
-import { siteSchema } from '../site/schema.ts';
+import { siteJsonSchema } from '../site/json-schema.ts';
 import { promptsDocument } from '../site/translate.ts';
 import { acceptedLanguages } from './accept-language.ts';
 import type { Env, Services } from './context.ts';
@@ -42,6 +41,6 @@ export function siteRoutes(app: OpenAPIHono<Env>, { store, sites }: Services): v
     return c.json(promptsDocument(site, acceptedLanguages(c)), 200);
   });
 
-  const schema = plainZod.toJSONSchema(siteSchema, { io: 'input', unrepresentable: 'any' });
+  const schema = siteJsonSchema();
   app.get('/site.schema.json', (c) => c.json(schema, 200, { 'Cache-Control': 'public, max-age=3600' }));
 }

@@ -70,6 +70,8 @@ export interface CompiledSequence extends Sequence {
 export interface CompiledSite {
   id: number;
   version: number;
+  /** The version since which leads are folded alike; ledgers are kept by it. */
+  foldedVersion: number;
   site: Site;
   halfLifeMs: number;
   scrub: Scrub;
@@ -100,7 +102,13 @@ const MS_PER_DAY = 86_400_000;
 /** The site's schema has checked every duration, so that none is invalid here. */
 export const durationMs = (text: string): number => parseDuration(text) ?? Number.NaN;
 
-export function compileSite(id: number, version: number, site: Site): CompiledSite {
+/** @param foldedVersion an earlier version that folds alike. [foldedVersion=version] */
+export function compileSite(
+  id: number,
+  version: number,
+  site: Site,
+  foldedVersion: number = version,
+): CompiledSite {
   const { rules, groups, fit, halfLifeDays } = site.scoring;
   const sequences = [...transactionalSequences(site), ...site.sequences];
   const conditions = conditionsOf(site, sequences);
@@ -126,6 +134,7 @@ export function compileSite(id: number, version: number, site: Site): CompiledSi
   return {
     id,
     version,
+    foldedVersion,
     site,
     halfLifeMs: halfLifeDays * MS_PER_DAY,
     scrub: createScrub(site.scrub),
@@ -164,6 +173,7 @@ function conditionsOf(site: Site, sequences: readonly Sequence[]): Asked[] {
   return [
     ...site.scoring.rules.map(({ when }) => unlessPlain(when)),
     ...site.scoring.fit.flatMap(({ when }) => always(when)),
+    ...always(site.scoring.conversion),
     ...site.stages.flatMap(({ when, back }) => [...always(when), ...always(back)]),
     ...[...site.flags, ...site.tags, ...site.segments].flatMap(({ when }) => always(when)),
     ...sequences.flatMap(({ start, goal, steps }) => [

@@ -44,13 +44,7 @@ export const siteSchema = z
       .default([])
       .describe('Pages that may send touchpoints. [origins=any]'),
     scrub: scrub.default({ params: [], clickIdValues: false }),
-    scoring: scoring.default({
-      halfLifeDays: 30,
-      thresholds: { warm: 20, hot: 50 },
-      rules: [],
-      groups: [],
-      fit: [],
-    }),
+    scoring: scoring.prefault({}),
     preset: z
       .enum(PRESET_IDS)
       .optional()

@@ -11,12 +11,17 @@ import type { Decoded, Rejection } from '../ingest/decode.ts';
 import type { Facet } from '../leads/facets.ts';
 import type { LeadState } from '../leads/state.ts';
 import type { Touchpoint, Trust } from '../leads/touchpoint.ts';
+import type { PreviewJob, SuggestJob } from '../preview/jobs.ts';
+import type { PreviewReport } from '../preview/preview.ts';
+import type { Suggestion } from '../preview/suggest.ts';
 import type { CompiledSite } from '../site/compile.ts';
 import type { DuplicateStore, MergeStore } from './merges.ts';
 import type { PromptStore } from './prompts.ts';
 
 export interface Store {
   sites: SiteStore;
+  replays: ReplayStore;
+  histories: HistoryStore;
   /**
    * Stores what was decoded and what was rejected, folds it into its leads and plans their follow-ups, in one
    * transaction that it may share with other calls. Resolves once that is fsynced.
@@ -51,15 +56,33 @@ export class StoreUnavailable extends Error {
 }
 
 export interface SiteStore {
-  /** The site and its latest configuration, or `null` if there is none of this id. */
-  current(siteId: number): Promise<{ version: number; foldedVersion: number; document: JsonObject } | null>;
+  /** The version that leads are folded under, or `null` if there is no such site. */
+  live(siteId: number): Promise<LiveVersion | null>;
+  /** The version published last: ahead of the live one while history is folded under it. */
+  latest(siteId: number): Promise<SiteVersion | null>;
+  version(siteId: number, version: number): Promise<SiteVersion | null>;
+  /** Latest first. */
+  versions(
+    siteId: number,
+    limit: number,
+    after: Cursor | null,
+  ): Promise<Slice<Omit<SiteVersion, 'document'>>>;
   /** The site that was made first, if there is any. */
   first(): Promise<number | null>;
   create(document: JsonObject, now: number): Promise<number>;
-  /** Makes a new version, unless the document is the current one. */
-  publish(siteId: number, document: JsonObject, now: number): Promise<number>;
-  /** Folds every lead's history anew under this version. Triggers nothing. */
-  replay(site: CompiledSite, onProgress?: (done: number, total: number) => void): Promise<void>;
+  /**
+   * Makes a new version, unless the document is the latest one.
+   *
+   * @param ifVersion the version that the change was made to; `null` takes any
+   * @returns the number of the version, or `conflict`: another one was published since `ifVersion`
+   */
+  publish(
+    siteId: number,
+    document: JsonObject,
+    author: Author,
+    ifVersion: number | null,
+    now: number,
+  ): Promise<number | 'conflict'>;
   addKey(siteId: number, kind: KeyKind, hash: Buffer, now: number): Promise<void>;
   hasKey(siteId: number, kind: KeyKind): Promise<boolean>;
   findKey(hash: Buffer): Promise<{ siteId: number; kind: KeyKind } | null>;
@@ -71,6 +94,54 @@ export interface SiteStore {
 }
 
 export type KeyKind = 'write' | 'secret';
+
+export interface Author {
+  /** As they said; `null` where they did not. */
+  by: string | null;
+  via: 'first' | 'file' | 'api' | 'dashboard' | 'rollback';
+}
+export interface SiteVersion extends Author {
+  version: number;
+  publishedAt: number;
+  /** As it was published: `${HANDRAIL_…}` stands in it as such. */
+  document: JsonObject;
+}
+export interface LiveVersion {
+  version: number;
+  /** An earlier version that folds alike, or this one. */
+  foldedVersion: number;
+  document: JsonObject;
+}
+
+export interface ReplayStep {
+  /** Begun in this step. */
+  leads: number;
+  isDone: boolean;
+}
+/** A new version of the rules, folded over history beside the live one. Triggers nothing, and survives a restart. */
+export interface ReplayStore {
+  /** Sites whose latest version is not live yet, or with something left behind to sweep. */
+  pending(): Promise<number[]>;
+  /** In leads. */
+  progress(site: CompiledSite): Promise<{ done: number; total: number }>;
+  /** Folds some more of what is left: at most so many touchpoints, so that ingest never waits long. */
+  step(site: CompiledSite, maxTouchpoints: number): Promise<ReplayStep>;
+  /**
+   * Puts the version in the live one's place, in one transaction.
+   *
+   * @param isAlike the two fold alike, so that every lead stays as it is
+   * @returns `false`: too much has arrived meanwhile, and needs further steps first
+   */
+  goLive(site: CompiledSite, isAlike: boolean): Promise<boolean>;
+  /** Takes away what earlier versions have left behind. @returns whether that was all */
+  sweep(siteId: number, maxLeads: number): Promise<boolean>;
+}
+
+/** Questions over all of history. Each reads in a thread of its own and writes nothing, so that ingest need not wait. */
+export interface HistoryStore {
+  preview(job: PreviewJob): Promise<PreviewReport>;
+  suggest(job: SuggestJob): Promise<Suggestion>;
+}
 
 export interface IncomingBatch {
   siteId: number;

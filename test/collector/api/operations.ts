@@ -24,7 +24,8 @@ export async function documentedOperations(collector: TestCollector): Promise<Op
 }
 
 /** @throws for a kind of thing it has no id of: add it to `SiteIds`, and another site's with it */
-export function pathWith(ids: SiteIds, path: string): string {
+export function pathWith(ids: SiteIds, template: string): string {
+  const path = template.replace('{version}', '1');
   const [, kind] = /^\/v1\/(\w+)\/\{id\}/.exec(path) ?? [];
   if (!kind) return path;
   const known = {
@@ -40,6 +41,13 @@ export function pathWith(ids: SiteIds, path: string): string {
 }
 
 /** What an operation needs to be sent, if anything. */
-export function bodyFor(ids: SiteIds, path: string): object | undefined {
-  return path === '/v1/leads/{id}/merge' ? { from: ids.twin } : undefined;
+export function bodyFor(ids: SiteIds, { method, path }: Operation): object | undefined {
+  const bodies: { [operation: string]: object } = {
+    'POST /v1/leads/{id}/merge': { from: ids.twin },
+    'PUT /v1/site': { name: 'Shop' },
+    'POST /v1/site/rollback': { version: 1 },
+    'POST /v1/site/preview': {},
+    'POST /v1/site/suggest': {},
+  };
+  return bodies[`${method} ${path}`];
 }

@@ -17,8 +17,9 @@ beforeAll(async () => {
 });
 afterAll(() => collector.close());
 
-async function call({ method, path }: Operation, authorization: string | null, ids = own) {
-  const sent = bodyFor(ids, path);
+async function call(operation: Operation, authorization: string | null, ids = own) {
+  const { method, path } = operation;
+  const sent = bodyFor(ids, operation);
   const response = await collector.request(pathWith(ids, path), {
     method,
     headers: {

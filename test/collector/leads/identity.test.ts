@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { compileSite } from '../../../collector/src/site/compile.ts';
-import { siteSchema } from '../../../collector/src/site/schema.ts';
 import { SECRET_KEY, START, startCollector, type TestCollector } from '../../support/collector.ts';
 import { heardOf, identify, message, pricing } from './people.ts';
 
@@ -266,7 +264,8 @@ describe('properties', () => {
         try {
           await live(moves, one);
           const before = await stateOf(one);
-          await one.store.sites.replay(compileSite(1, 1, siteSchema.parse(SITE)));
+          // Another version, by which nothing that happened counts otherwise.
+          await one.publish({ ...SITE, flags: [{ id: 'expert', when: { touchpoint: 'webinar_given' } }] });
           expect(await stateOf(one)).toEqual(before);
         } finally {
           await one.close();
@@ -291,7 +290,10 @@ describe('properties', () => {
       email: null,
     });
     return Promise.all(
-      rows.map(async (row) => ({ row, entries: await one.store.leads.scoreEntries(1, row.id) })),
+      rows.map(async (row) => ({
+        row,
+        entries: (await one.store.leads.scoreEntries(1, row.id)).map(({ version: _, ...entry }) => entry),
+      })),
     );
   }
 });

@@ -114,12 +114,9 @@ test('nobody else is: not who was never hot, nor who has cooled before, nor an i
 });
 
 test('a replay neither notes it again nor notes what it missed', async () => {
-  const { site } = await (await import('../../../collector/src/compiled-sites.ts')).compiledSites(
-    collector.store,
-  )(1);
   await collector.ingest(ada.identify({ name: 'Ada' }), ada.track('demo_booked'));
   await tickAt(START + 15 * DAY_MS);
-  await collector.store.sites.replay(site);
+  await collector.foldAnew();
   await tickAt(START + 20 * DAY_MS);
   expect(await silences()).toHaveLength(1);
   expect((await collector.owner('/v1/deliveries')).data).toHaveLength(1);

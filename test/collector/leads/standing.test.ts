@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { compiledSites } from '../../../collector/src/compiled-sites.ts';
 import { SECRET_KEY, START, startCollector, type TestCollector } from '../../support/collector.ts';
 import { DAY_MS, type Sender, senderOf } from './messages.ts';
 
@@ -136,8 +135,7 @@ describe('a score rule may ask', () => {
     expect(before[1]).toEqual(
       expect.arrayContaining(['phone', 'agreed', 'third', 'tagged', 'keen', 'back', 'lapsed']),
     );
-    const { site } = await compiledSites(collector.store)(1);
-    await collector.store.sites.replay(site);
+    await collector.foldAnew();
     expect(await known()).toEqual(before);
   });
 });

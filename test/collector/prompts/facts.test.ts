@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { compiledSites } from '../../../collector/src/compiled-sites.ts';
 import { createEmailChannel } from '../../../collector/src/follow-ups/channels/email.ts';
 import type { TestCollector } from '../../support/collector.ts';
 import { SECRET_KEY, START, startCollector } from '../../support/collector.ts';
@@ -222,7 +221,7 @@ describe('what a browser is told of its lead, with the acknowledgement', () => {
     await browser.send([shown, answered('which', 'choice', 'Bowls')]);
     collector.clock.now += HOUR_MS;
     const { lead } = await browser.send([dismissed, browser.showing({ promptId: 'second' }).heldOut]);
-    await collector.store.sites.replay((await compiledSites(collector.store)(1)).site);
+    await collector.foldAnew();
     expect((await browser.send([])).accepted).toBe(0);
     const again = await browser.send([dismissed]);
     expect(again.lead).toEqual(lead);

@@ -397,7 +397,7 @@ test('results outlive the prompt', async () => {
   await answersOf('all', 'nps', 'nps', [9]);
   const { databasePath } = collector;
   const without = { name: 'Shop' };
-  await collector.store.sites.publish(1, without, collector.clock.now);
+  await collector.publish(without);
   const later = await startCollector({ site: without, databasePath, now: collector.clock.now });
   expect((await later.owner('/v1/prompts/all/results')).counts).toMatchObject({ shown: 1, started: 1 });
   expect((await later.owner('/v1/prompts')).data).toEqual([]);

@@ -32,6 +32,9 @@ const scoreGroup = z.strictObject({
 });
 
 export const scoring = z.strictObject({
+  conversion: condition
+    .default({ touchpoint: 'purchase' })
+    .describe('What a score is to foretell; preview and suggest measure by it. [conversion=a purchase]'),
   halfLifeDays: z.number().min(0.1).max(3650).default(30),
   thresholds: z
     .strictObject({ warm: z.number().positive(), hot: z.number().positive() })

@@ -6,7 +6,8 @@ import { followUpStore } from './follow-ups.ts';
 import { gaps } from './gaps.ts';
 import { groups } from './group.ts';
 import { asStoreError, groupCommit } from './group-commit.ts';
-import { foldLog, history } from './history.ts';
+import { foldLog, refolder } from './history.ts';
+import { historyJobs } from './history-jobs.ts';
 import { leadRows } from './lead-row.ts';
 import { leadStore } from './leads.ts';
 import { matchKeyWriter } from './match-keys.ts';
@@ -15,6 +16,7 @@ import { duplicateStore, mergeStore } from './merges.ts';
 import { openDatabase } from './open.ts';
 import { promptStore } from './prompts.ts';
 import { rejectedStore } from './rejected.ts';
+import { replayStore } from './replay.ts';
 import { siteStore } from './sites.ts';
 import { timerStore } from './timers.ts';
 
@@ -29,16 +31,18 @@ export function openSqliteStore(path: string): Store {
   const log = foldLog(db);
   const sessionGaps = gaps(db);
   const rows = leadRows(db, sessionGaps);
-  const past = history(db, log, rows);
   const keys = matchKeyWriter(db);
-  const merge = merger(db, log, past, keys, rows);
+  const merge = merger(db, log, refolder(db, log), keys, rows);
   const begin = groups(db, rows);
   const applies = applier(db, log, merge, keys, sessionGaps);
   const { apply, record } = applies;
   const leads = leadStore(db);
+  const histories = historyJobs(path);
   const commits = groupCommit(db, begin, (group) => group.write());
   return {
-    sites: guarded(siteStore(db, past)),
+    sites: guarded(siteStore(db)),
+    replays: guarded(replayStore(db, log, rows)),
+    histories,
     apply: (batch, advance) => commits.submit((group) => apply(group, batch, advance), messagesIn(batch)),
     record: (siteId, leadId, touchpoint, advance) =>
       commits.submit((group) => record(group, siteId, leadId, touchpoint, advance), 1),
@@ -52,7 +56,7 @@ export function openSqliteStore(path: string): Store {
     cookieless: guarded(cookielessStore(db)),
     prompts: guarded(promptStore(db)),
     async close() {
-      await commits.drain();
+      await Promise.all([commits.drain(), histories.stop()]);
       db.pragma('wal_checkpoint(TRUNCATE)');
       db.close();
     },

@@ -11,7 +11,7 @@ import type { Touchpoint } from '../../leads/touchpoint.ts';
 import type { CompiledSite } from '../../site/compile.ts';
 import { enrollmentWriter } from './enroll.ts';
 import type { Group, LoadedLead } from './group.ts';
-import type { FoldLog, History } from './history.ts';
+import type { FoldLog, Refold } from './history.ts';
 import type { LeadRows } from './lead-row.ts';
 import type { MatchKeys } from './match-keys.ts';
 import { idToStore } from './rows.ts';
@@ -34,13 +34,7 @@ export type Merge = (
   cause: MergeCause,
 ) => LoadedLead;
 
-export function merger(
-  db: Database,
-  log: FoldLog,
-  { refold }: History,
-  keys: MatchKeys,
-  rows: LeadRows,
-): Merge {
+export function merger(db: Database, log: FoldLog, refold: Refold, keys: MatchKeys, rows: LeadRows): Merge {
   const enroll = enrollmentWriter(db);
   const moves = [
     'UPDATE visitors SET lead_id = $into WHERE lead_id = $from',
@@ -72,7 +66,7 @@ export function merger(
     keys.merge(fromId, intoId);
     const messageId = cause.messageId === null ? null : idToStore(cause.messageId);
     record.run(site.id, fromId, intoId, cause.reason, messageId, cause.by, cause.at);
-    log.clear(fromId);
+    log.clearAllVersions(fromId);
     rows.retire(fromId);
 
     group.reload();

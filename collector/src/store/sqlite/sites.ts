@@ -1,25 +1,38 @@
 import { randomBytes } from 'node:crypto';
 import type { JsonObject } from '@handrail/sdk/protocol';
 import type { Database } from 'better-sqlite3';
-import type { KeyKind, SiteStore } from '../store.ts';
-import type { History } from './history.ts';
+import type { Author, KeyKind, LiveVersion, SiteStore, SiteVersion } from '../store.ts';
+import { slice } from './leads.ts';
 
-interface SiteRow {
-  version: number;
-  folded_version: number;
-  document: string;
-}
+type WithDocument<Version> = Omit<Version, 'document'> & { document: string };
 
-export function siteStore(db: Database, history: History): SiteStore {
-  const selectCurrent = db.prepare<[number], SiteRow>(
-    `SELECT sites.version, folded_version, document FROM sites
+const VERSION_COLUMNS =
+  'site_versions.version, published_by AS by, via, site_versions.created_at AS publishedAt';
+
+export function siteStore(db: Database): SiteStore {
+  const selectLive = db.prepare<[number], WithDocument<LiveVersion>>(
+    `SELECT live_version AS version, folded_version AS foldedVersion, document FROM sites
+     JOIN site_versions ON site_versions.site_id = sites.id AND site_versions.version = live_version
+     WHERE sites.id = ?`,
+  );
+  const selectLatest = db.prepare<[number], WithDocument<SiteVersion>>(
+    `SELECT ${VERSION_COLUMNS}, document FROM sites
      JOIN site_versions ON site_versions.site_id = sites.id AND site_versions.version = sites.version
      WHERE sites.id = ?`,
   );
+  const selectVersion = db.prepare<[number, number], WithDocument<SiteVersion>>(
+    `SELECT ${VERSION_COLUMNS}, document FROM site_versions WHERE site_id = ? AND version = ?`,
+  );
+  const selectVersions = db.prepare<[number, number, number], Omit<SiteVersion, 'document'>>(
+    `SELECT ${VERSION_COLUMNS} FROM site_versions WHERE site_id = ? AND version < ? ORDER BY version DESC LIMIT ?`,
+  );
   const selectFirst = db.prepare<[], number>('SELECT id FROM sites ORDER BY id LIMIT 1').pluck();
-  const insertSite = db.prepare('INSERT INTO sites (version, folded_version, created_at) VALUES (1, 1, ?)');
+  const insertSite = db.prepare(
+    'INSERT INTO sites (version, live_version, folded_version, created_at) VALUES (1, 1, 1, ?)',
+  );
   const insertVersion = db.prepare(
-    'INSERT INTO site_versions (site_id, version, document, created_at) VALUES (?, ?, ?, ?)',
+    `INSERT INTO site_versions (site_id, version, document, published_by, via, created_at)
+     VALUES (?, ?, ?, ?, ?, ?)`,
   );
   const setVersion = db.prepare('UPDATE sites SET version = ? WHERE id = ?');
   const insertKey = db.prepare(
@@ -48,37 +61,49 @@ export function siteStore(db: Database, history: History): SiteStore {
 
   const create = db.transaction((document: JsonObject, now: number): number => {
     const id = Number(insertSite.run(now).lastInsertRowid);
-    insertVersion.run(id, 1, JSON.stringify(document), now);
+    insertVersion.run(id, 1, JSON.stringify(document), null, 'first', now);
     return id;
   });
-  const publish = db.transaction((siteId: number, document: JsonObject, now: number): number => {
-    const current = selectCurrent.get(siteId);
-    if (!current) throw new Error(`no site ${siteId}`);
-    const text = JSON.stringify(document);
-    if (text === current.document) return current.version;
-    const version = current.version + 1;
-    insertVersion.run(siteId, version, text, now);
-    setVersion.run(version, siteId);
-    return version;
-  });
+  const publish = db.transaction(
+    (
+      siteId: number,
+      document: JsonObject,
+      { by, via }: Author,
+      ifVersion: number | null,
+      now: number,
+    ): number | 'conflict' => {
+      const latest = selectLatest.get(siteId);
+      if (!latest) throw new Error(`no site ${siteId}`);
+      if (ifVersion !== null && ifVersion !== latest.version) return 'conflict';
+      const text = JSON.stringify(document);
+      if (text === latest.document) return latest.version;
+      const version = latest.version + 1;
+      insertVersion.run(siteId, version, text, by, via, now);
+      setVersion.run(version, siteId);
+      return version;
+    },
+  );
 
   // Asked for with every request; keys are only ever added.
   const foundKeys = new Map<string, { siteId: number; kind: KeyKind }>();
 
   return {
-    async current(siteId) {
-      const row = selectCurrent.get(siteId);
-      if (!row) return null;
-      return {
-        version: row.version,
-        foldedVersion: row.folded_version,
-        document: JSON.parse(row.document) as JsonObject,
-      };
+    live: async (siteId) => withDocument(selectLive.get(siteId)),
+    latest: async (siteId) => withDocument(selectLatest.get(siteId)),
+    version: async (siteId, version) => withDocument(selectVersion.get(siteId, version)),
+    async versions(siteId, limit, after) {
+      const rows = selectVersions.all(siteId, after?.key ?? Number.MAX_SAFE_INTEGER, limit + 1);
+      return slice(
+        rows,
+        limit,
+        ({ version }) => ({ key: version, id: 0 }),
+        (row) => row,
+      );
     },
     first: async () => selectFirst.get() ?? null,
     create: async (document, now) => create.immediate(document, now),
-    publish: async (siteId, document, now) => publish.immediate(siteId, document, now),
-    replay: async (site, onProgress = () => {}) => history.refoldAll(site, onProgress),
+    publish: async (siteId, document, author, ifVersion, now) =>
+      publish.immediate(siteId, document, author, ifVersion, now),
     async addKey(siteId, kind, hash, now) {
       insertKey.run(hash, siteId, kind, now);
     },
@@ -104,4 +129,10 @@ export function siteStore(db: Database, history: History): SiteStore {
       return selectSecret.get() ?? Buffer.alloc(0);
     },
   };
+}
+
+function withDocument<Row extends { document: string }>(
+  row: Row | undefined,
+): (Omit<Row, 'document'> & { document: JsonObject }) | null {
+  return row ? { ...row, document: JSON.parse(row.document) as JsonObject } : null;
 }

@@ -1,0 +1,13 @@
+/** Entry of the thread that goes over all of history: it only reads, and ingest does not wait for it. */
+import { parentPort, workerData } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import { type HistoryJob, runJob } from '../../preview/jobs.ts';
+import { histories } from './histories.ts';
+
+const { path, job } = workerData as { path: string; job: HistoryJob };
+const db = new Database(path, { readonly: true });
+try {
+  parentPort?.postMessage(runJob(job, histories(db, job.siteId)));
+} finally {
+  db.close();
+}
