@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { importCommand } from './import.ts';
+import { siteCommand } from './site.ts';
 import { startCommand } from './start.ts';
+import { testCommand } from './test.ts';
 
 declare const __VERSION__: string;
 
@@ -9,8 +11,12 @@ export function run(argv: string[]): Promise<unknown> {
   return new Command('handrail')
     .description('The Handrail collector')
     .version(__VERSION__)
+    // So that a subcommand may have a --version of its own.
+    .enablePositionalOptions()
     .addCommand(startCommand())
     .addCommand(importCommand())
+    .addCommand(siteCommand())
+    .addCommand(testCommand())
     .showSuggestionAfterError()
     .parseAsync(argv);
 }

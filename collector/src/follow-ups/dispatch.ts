@@ -142,7 +142,8 @@ export function createDispatcher({
   };
 }
 
-function decideFor(
+/** Whether a due delivery is sent. Pure. */
+export function decideFor(
   delivery: LeasedDelivery,
   sequence: CompiledSequence,
   site: CompiledSite,

@@ -17,15 +17,25 @@ export type SiteCheck = { ok: true; site: Site } | { ok: false; problems: SitePr
 export function checkSite(document: unknown): SiteCheck {
   const forbidden = prototypeKeys(document);
   if (forbidden.length > 0) return { ok: false, problems: forbidden };
-  const parsed = siteSchema.safeParse(withPreset(document), { error: nameTheNearestKey, reportInput: true });
-  if (!parsed.success)
-    return { ok: false, problems: parsed.error.issues.flatMap((issue) => explain(issue, [])) };
-  if (parsed.data.preset !== undefined && Object.hasOwn(Object(document), 'stages')) {
+  const parsed = parseStrictly(siteSchema, withPreset(document));
+  if (!parsed.ok) return parsed;
+  const site = parsed.value;
+  if (site.preset !== undefined && Object.hasOwn(Object(document), 'stages')) {
     const message = 'a preset is for a file without stages of its own: leave one of them out';
     return { ok: false, problems: [{ path: 'preset', message }] };
   }
-  const problems = [...checkReferences(parsed.data), ...checkConditions(parsed.data)];
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, site: parsed.data };
+  const problems = [...checkReferences(site), ...checkConditions(site)];
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, site };
+}
+
+/** Of any document that a person has written by hand. */
+export function parseStrictly<Schema extends z.ZodType>(
+  schema: Schema,
+  document: unknown,
+): { ok: true; value: z.output<Schema> } | { ok: false; problems: SiteProblem[] } {
+  const parsed = schema.safeParse(document, { error: nameTheNearestKey, reportInput: true });
+  if (parsed.success) return { ok: true, value: parsed.data };
+  return { ok: false, problems: parsed.error.issues.flatMap((issue) => explain(issue, [])) };
 }
 
 /** Zod leaves such a key out without a word, and a rule whose only test it was would then match everything. */
