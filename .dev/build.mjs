@@ -39,6 +39,15 @@ function hashOfInputs() {
   return hash.digest('hex');
 }
 
+/** For editors: what a site file and a scenario may contain, by the very schemas that check them. */
+async function writeSchemas() {
+  const { siteJsonSchema, scenarioJsonSchema } = await import(`${root}collector/dist/index.js`);
+  const schemas = { site: siteJsonSchema(), scenario: scenarioJsonSchema() };
+  for (const [name, schema] of Object.entries(schemas)) {
+    writeFileSync(`${root}collector/dist/${name}.schema.json`, JSON.stringify(schema, null, 2));
+  }
+}
+
 const inputs = hashOfInputs();
 const upToDate = existsSync(stamp) && readFileSync(stamp, 'utf8') === inputs;
 if (!upToDate || process.argv.includes('--force')) {
@@ -57,6 +66,7 @@ if (!upToDate || process.argv.includes('--force')) {
   cpSync(`${root}collector/src/store/sqlite/migrations`, `${root}collector/dist/migrations`, {
     recursive: true,
   });
+  await writeSchemas();
   mkdirSync(`${root}collector/dist`, { recursive: true });
   writeFileSync(stamp, inputs);
 }

@@ -55,7 +55,7 @@ export function compiledSites(store: Store, variables: Variables = {}): Compiled
       const isFolded = current.foldedVersion !== NOTHING_FOLDED;
       if (!latest || (latest.version === current.version && isFolded)) return null;
       const site = compile(siteId, latest.version, latest.document);
-      return isFolded && foldsAlike(current.site, site.site)
+      return isFolded && foldsAlike(current, site)
         ? { site: { ...site, foldedVersion: current.foldedVersion }, isAlike: true }
         : { site, isAlike: false };
     },

@@ -10,6 +10,10 @@ export {
   type Dispatcher,
   type DispatcherOptions,
 } from './follow-ups/dispatch.ts';
+export { createReplays, type ReplayProgress, type Replays, type ReplaysOptions } from './replays.ts';
+export { scenarioJsonSchema } from './scenario/schema.ts';
 export { checkSite, type SiteCheck, type SiteProblem } from './site/check.ts';
+export type { Variables } from './site/document.ts';
+export { siteJsonSchema } from './site/json-schema.ts';
 export { openSqliteStore } from './store/sqlite/index.ts';
 export { type Store, StoreUnavailable } from './store/store.ts';

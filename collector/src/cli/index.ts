@@ -8,15 +8,14 @@ declare const __VERSION__: string;
 
 /** The `handrail` command; one file a subcommand. */
 export function run(argv: string[]): Promise<unknown> {
-  return new Command('handrail')
+  const program = new Command('handrail')
     .description('The Handrail collector')
     .version(__VERSION__)
-    // So that a subcommand may have a --version of its own.
-    .enablePositionalOptions()
     .addCommand(startCommand())
     .addCommand(importCommand())
     .addCommand(siteCommand())
     .addCommand(testCommand())
-    .showSuggestionAfterError()
-    .parseAsync(argv);
+    .showSuggestionAfterError();
+  // So that a subcommand may have a --version of its own.
+  return program.enablePositionalOptions().parseAsync(argv);
 }

@@ -69,7 +69,7 @@ function compare(
   }
   if (expected.temperature !== undefined && expected.temperature !== lead.temperature) {
     const { warm, hot } = site.scoring.thresholds;
-    const why = [`score ${score}; warm from ${warm}, hot from ${hot}`, ...ledger()];
+    const why = [`score ${lead.score}; warm from ${warm}, hot from ${hot}`, ...ledger()];
     fail('temperature', expected.temperature, lead.temperature, why);
   }
   if (expected.stage !== undefined && expected.stage !== lead.stage) {
@@ -94,7 +94,7 @@ function compare(
     ]);
   }
   if (expected.messages !== undefined) {
-    const sent = simulation.sent().map((message) => detailed(message, site, start));
+    const sent = simulation.sent().map((message) => detailed(message, start));
     if (!areMessages(expected.messages, sent)) {
       const skipped = simulation.skipped().map((message) => {
         const { sequence, step, at, reason } = message;
@@ -116,19 +116,11 @@ const isSameSet = (one: readonly string[], other: readonly string[]): boolean =>
   JSON.stringify([...one].sort()) === JSON.stringify([...other].sort());
 
 /** A message with all that can be expected of it. */
-function detailed({ sequence, step, channel, at }: SentMessage, site: Site, start: number) {
-  const planned = site.sequences.find(({ id }) => id === sequence)?.steps[step];
-  const sending = planned && 'send' in planned ? planned.send : {};
-  return {
-    sequence,
-    step,
-    after: timeText(at - start),
-    channel,
-    ...('template' in sending && { template: sending.template }),
-    ...('endpoint' in sending && { endpoint: sending.endpoint }),
-    ...(planned && 'task' in planned && { task: planned.task.title }),
-  };
-}
+const detailed = ({ at, content, ...message }: SentMessage, start: number) => ({
+  ...message,
+  after: timeText(at - start),
+  ...content,
+});
 
 function areMessages(
   expected: NonNullable<Expectation['messages']>,

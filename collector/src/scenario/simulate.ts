@@ -9,24 +9,28 @@ import { type Enrollment, type FollowUps, type PlannedStep, planStep } from '../
 import { decode } from '../ingest/decode.ts';
 import { type Session, sessionOf } from '../ingest/sessions.ts';
 import { factsOf } from '../leads/facts.ts';
-import { heatOf } from '../leads/heat.ts';
-import { newLead } from '../leads/state.ts';
+import { heatOf, scoreOf } from '../leads/heat.ts';
+import { newLead, temperatureOf } from '../leads/state.ts';
 import type { Sender, Touchpoint, Trust } from '../leads/touchpoint.ts';
 import { type LeadView, leadView } from '../leads/view.ts';
-import { type CompiledSite, compileSite } from '../site/compile.ts';
-import type { Site } from '../site/schema.ts';
+import { compileSite } from '../site/compile.ts';
+import type { Site, Step } from '../site/schema.ts';
 import type { LeadRecord, LeasedDelivery, StoredScoreEntry } from '../store/store.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 const LEAD_ID = 'lead_scenario';
 
-export interface SentMessage {
+interface Message {
   sequence: string;
   step: number;
   channel: PlannedStep['channel'];
   at: number;
 }
-export interface SkippedMessage extends SentMessage {
+export interface SentMessage extends Message {
+  /** As the site has it. */
+  content: { template: string } | { endpoint: string } | { task: string };
+}
+export interface SkippedMessage extends Message {
   reason: string;
 }
 
@@ -131,7 +135,10 @@ export function createSimulation(site: Site): Simulation {
       return;
     }
     if (decision.action === 'skip') skip(delivery, decision.reason, dueAt);
-    else sent.push({ sequence: sequence.id, step, channel, at: dueAt });
+    else {
+      const content = contentOf(sequence.steps[step]);
+      if (content) sent.push({ sequence: sequence.id, step, channel, at: dueAt, content });
+    }
     const next = planStep(sequence, step + 1, enrollment.anchorAt);
     if (next) {
       update(enrollmentId, { step: next.step });
@@ -158,6 +165,7 @@ export function createSimulation(site: Site): Simulation {
       scoreEntries: entries,
       messagesThisWeek: sent.filter(isRecentMail).length,
       suppressed: false,
+      askedForToday: 0,
     };
   }
 
@@ -193,12 +201,31 @@ export function createSimulation(site: Site): Simulation {
       enroll(followUps, at);
     },
     passTo: (at) => deliverWhile((dueAt) => dueAt <= at),
-    lead: (at) => leadView(record, compiled, at),
+    lead(at) {
+      const { state } = record;
+      // Before its first touchpoint there is no lead, and no time at which it was seen.
+      const seen = state.touchpointCount > 0 ? state : { ...state, firstSeenAt: at };
+      return leadView({ ...record, state: seen }, compiled, at);
+    },
     entries: () => entries,
     sent: () => sent,
     skipped: () => skipped,
-    isPromptEligible: (promptId, at) => isPromptEligible(promptId, record, compiled, at),
+    isPromptEligible(promptId, now) {
+      const prompt = site.prompts.find(({ id }) => id === promptId);
+      if (!prompt) return null;
+      const score = scoreOf(record.heat, now, compiled.halfLifeMs);
+      const temperature = temperatureOf(score, site.scoring.thresholds);
+      const facts = factsOf({ lead: record.state, touchpoint: null, temperature, now }, compiled);
+      return prompt.if === undefined || holds(prompt.if, facts);
+    },
   };
+}
+
+function contentOf(step: Step | undefined): SentMessage['content'] | null {
+  if (!step) return null;
+  if ('task' in step) return { task: step.task.title };
+  const { send } = step;
+  return 'template' in send ? { template: send.template } : { endpoint: send.endpoint };
 }
 
 function decodeOrThrow(message: object, trust: Trust, at: number, messageId: string) {
@@ -206,17 +233,4 @@ function decodeOrThrow(message: object, trust: Trust, at: number, messageId: str
   const decoding = decode(message, envelope, () => messageId);
   if (decoding.kind === 'touchpoint') return decoding.decoded;
   throw new SyntaxError(decoding.kind === 'rejected' ? decoding.rejection.message : 'belongs to nobody');
-}
-
-function isPromptEligible(
-  promptId: string,
-  record: LeadRecord,
-  compiled: CompiledSite,
-  at: number,
-): boolean | null {
-  const prompt = compiled.site.prompts.find(({ id }) => id === promptId);
-  if (!prompt) return null;
-  const { temperature } = leadView(record, compiled, at);
-  const facts = factsOf({ lead: record.state, touchpoint: null, temperature, now: at }, compiled);
-  return prompt.if === undefined || holds(prompt.if, facts);
 }

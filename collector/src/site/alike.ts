@@ -1,4 +1,5 @@
 /** Whether publishing needs a replay: a prompt's words or an e-mail's can go live at once. Pure. */
+import type { CompiledSite } from './compile.ts';
 import type { Site } from './schema.ts';
 
 /** What no fold asks for. Anything else is taken to matter, so that a new key cannot be forgotten here. */
@@ -13,20 +14,27 @@ const NOT_FOLDED: ReadonlySet<string> = new Set([
 ] satisfies (keyof Site)[]);
 
 /** Whether every history folds into the same lead under both. */
-export function foldsAlike(one: Site, other: Site): boolean {
+export function foldsAlike(one: CompiledSite, other: CompiledSite): boolean {
   return foldedPart(one) === foldedPart(other);
 }
 
-function foldedPart(site: Site): string {
+function foldedPart({ site, sequences }: CompiledSite): string {
   const entries = Object.entries(site).filter(([key]) => !NOT_FOLDED.has(key));
   return JSON.stringify({
     ...Object.fromEntries(entries),
-    // Of prompts, which questions there are: answers to others are not kept.
-    prompts: site.prompts.map((prompt) => [
-      prompt.id,
-      'questions' in prompt ? prompt.questions.map(({ id, type }) => [id, type]) : [],
-    ]),
+    prompts: site.prompts.map(answerable),
     // Of sequences, what their conditions have to remember.
-    sequences: site.sequences.map(({ start, goal, steps }) => [start, goal, steps.map((step) => step.if)]),
+    sequences: sequences.map(({ start, goal, steps }) => [start, goal, steps.map((step) => step.if)]),
   });
+}
+
+/** Which answers to a prompt are kept, and as what: options are, in whatever language they were read. */
+function answerable(prompt: Site['prompts'][number]): unknown[] {
+  if (!('questions' in prompt)) return [prompt.id];
+  const questions = prompt.questions.map((question) => [
+    question.id,
+    question.type,
+    'options' in question && question.options,
+  ]);
+  return [prompt.id, questions, prompt.translations];
 }
