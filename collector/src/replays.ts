@@ -7,8 +7,9 @@ import type { Store } from './store/store.ts';
 /** Some 10 ms of work: what a request may have to wait for. */
 const STEP_TOUCHPOINTS = 800;
 const SWEEP_LEADS = 500;
-/** As long again: ingest keeps at least half of the thread. */
-const REST_MS = 10;
+/** As often as long as the step before it took: ingest keeps most of the thread, however slow the machine is. */
+const REST_SHARE = 2;
+const MAX_REST_MS = 2_000;
 export interface ReplayProgress {
   siteId: number;
   version: number;
@@ -25,6 +26,8 @@ export interface ReplaysOptions {
   onError?: (error: unknown) => void;
   /** After how long. [retryMs=5000] */
   retryMs?: number;
+  /** Milliseconds; tells how long a step took. [now=Date.now] */
+  now?: () => number;
 }
 
 export interface Replays {
@@ -46,6 +49,7 @@ export function createReplays({
   onProgress = () => {},
   onError = console.error,
   retryMs = 5_000,
+  now = Date.now,
 }: ReplaysOptions): Replays {
   const running = new Map<number, Promise<void>>();
   const underWay = new Map<number, ReplayProgress>();
@@ -54,6 +58,8 @@ export function createReplays({
   const stopping = new AbortController();
   const isInterrupted = (siteId: number) => stopping.signal.aborted || outdated.has(siteId);
   const rest = (forMs: number) => delay(forMs, undefined, { signal: stopping.signal }).catch(() => {});
+  const restSince = (startedAt: number) =>
+    rest(Math.min(MAX_REST_MS, REST_SHARE * Math.max(1, now() - startedAt)));
 
   async function goLive(site: CompiledSite, isAlike: boolean): Promise<boolean> {
     const isLive = await store.replays.goLive(site, isAlike);
@@ -66,6 +72,7 @@ export function createReplays({
     const progress = { siteId: site.id, version: site.version, leads, isLive: false };
     underWay.set(site.id, progress);
     while (!isInterrupted(site.id)) {
+      const startedAt = now();
       const step = await store.replays.step(site, STEP_TOUCHPOINTS);
       leads.done += step.leads;
       // New leads have come meanwhile.
@@ -73,7 +80,7 @@ export function createReplays({
       progress.isLive = step.isDone && (await goLive(site, false));
       onProgress(progress);
       if (progress.isLive) return;
-      await rest(REST_MS);
+      await restSince(startedAt);
     }
   }
 
@@ -82,7 +89,11 @@ export function createReplays({
     if (next?.isAlike) await goLive(next.site, true);
     else if (next) await replay(next.site);
     underWay.delete(siteId);
-    while (!isInterrupted(siteId) && !(await store.replays.sweep(siteId, SWEEP_LEADS))) await rest(REST_MS);
+    while (!isInterrupted(siteId)) {
+      const startedAt = now();
+      if (await store.replays.sweep(siteId, SWEEP_LEADS)) return;
+      await restSince(startedAt);
+    }
   }
 
   async function run(siteId: number): Promise<void> {

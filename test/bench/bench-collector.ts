@@ -27,7 +27,7 @@ const WARM_UP = { messagesPerRequest: 20, connections: 16, maxRequests: 1_500, m
 /** @throws if the database does not hold exactly what was acknowledged */
 export async function measureCollector<T>(
   folder: string,
-  measure: (load: LoadCollector) => Promise<T>,
+  measure: (load: LoadCollector, url: string) => Promise<T>,
 ): Promise<Measured<T>> {
   const databasePath = join(folder, 'handrail.sqlite');
   const config = join(folder, 'site.json');
@@ -44,7 +44,7 @@ export async function measureCollector<T>(
   };
   try {
     await loadCollector(WARM_UP);
-    const measured = await measure(loadCollector);
+    const measured = await measure(loadCollector, url);
     await kill('SIGTERM');
     const touchpoints = countTouchpoints(databasePath);
     if (touchpoints !== acknowledged) {

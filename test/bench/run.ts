@@ -6,6 +6,7 @@ import { benchFold } from './fold.ts';
 import { benchGroupCommit } from './group-commit.ts';
 import { benchIngest } from './ingest.ts';
 import { benchMainThread } from './main-thread.ts';
+import { benchReplay } from './replay.ts';
 import { benchSize } from './size.ts';
 import { benchStorage } from './storage.ts';
 import { print, type Table } from './table.ts';
@@ -14,6 +15,7 @@ import { print, type Table } from './table.ts';
 const SECTIONS: Record<string, (folder: string) => Promise<Table>> = {
   ingest: benchIngest,
   'group-commit': benchGroupCommit,
+  replay: benchReplay,
   storage: benchStorage,
   fold: benchFold,
   size: benchSize,

@@ -1,5 +1,5 @@
 /** Does what collector/README.md says. */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SECRET_KEY, startCollector, WRITE_KEY } from '../support/collector.ts';
@@ -120,6 +120,46 @@ describe('what happens elsewhere', { timeout: 60_000 }, () => {
       { minutes: 12 },
       { detail: 'asked for a quote' },
     ]);
+  });
+});
+
+describe('the configuration as code', { timeout: 30_000 }, () => {
+  const section = sectionOf(readme, '## Configuration as code');
+  const folder = makeFolder();
+  afterAll(() => folder.remove());
+
+  test('names every command that there is for it', async () => {
+    const help = await runInShell('npx handrail site --help', { cwd: folder.path });
+    const told = [...help.matchAll(/^ {2}(\w+) \[options\]|^ {2}(\w+) </gm)].map(
+      ([, one, other]) => one ?? other,
+    );
+    const named = [...section.matchAll(/^handrail site (\w+)/gm)].map(([, name]) => name);
+    expect(named.sort()).toEqual(told.filter((name) => name !== 'help').sort());
+  });
+
+  test('its scenario passes where the site says so, and fails where it does not', async () => {
+    const [scenario = '', ...others] = blocksOf(section, 'json');
+    expect(others).toEqual([]);
+    const site = (points: number) => ({
+      name: 'Shop',
+      scoring: { rules: [{ id: 'demo', when: { touchpoint: 'demo_booked' }, points }] },
+      email: { from: 'hello@shop.example' },
+      templates: { thanks: { subject: 'Thank you', text: 'Thank you' } },
+      sequences: [
+        {
+          id: 'demo',
+          start: { touchpoint: 'demo_booked' },
+          steps: [{ after: '10m', send: { channel: 'email', template: 'thanks' } }],
+        },
+      ],
+    });
+    mkdirSync(join(folder.path, 'scenarios'));
+    writeFileSync(join(folder.path, 'scenarios/demo.json'), scenario);
+    writeFileSync(join(folder.path, 'site.json'), JSON.stringify(site(45)));
+    const run = () => runInShell('npx handrail test scenarios', { cwd: folder.path });
+    expect(await run()).toContain('the scenario passed');
+    writeFileSync(join(folder.path, 'site.json'), JSON.stringify(site(5)));
+    await expect(run()).rejects.toThrow();
   });
 });
 

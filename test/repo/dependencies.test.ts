@@ -55,6 +55,7 @@ const inLeadsOrIngest = below('collector/src/leads', 'collector/src/ingest');
 const inInsights = below('collector/src/insights');
 const isPure = (path: string) =>
   inLeadsOrIngest(path) ||
+  below('collector/src/preview')(path) ||
   inInsights(path) ||
   [
     'advance.ts',
@@ -156,7 +157,7 @@ const RULES: Rule[] = [
     brokenBy: [['sdk/src/a.ts', `import { type Cart, type Prompt } from './protocol.ts';`]],
   },
   {
-    says: 'leads, ingest, the plan and the guards reach no I/O, no store and no library but zod, the list of bots and that of phone numbers',
+    says: 'leads, ingest, previews, the plan and the guards reach no I/O, no store and no library but zod, the list of bots and that of phone numbers',
     appliesTo: isPure,
     breaches: (source) =>
       importsOnly(
@@ -174,6 +175,7 @@ const RULES: Rule[] = [
       ['collector/src/ingest/a.ts', `import { isbot } from 'isbot';`],
       ['collector/src/follow-ups/plan.ts', `import { StoreUnavailable } from '../store/store.ts';`],
       ['collector/src/leads/a.ts', `import { compiledSites } from '../compiled-sites.ts';`],
+      ['collector/src/preview/a.ts', `import { histories } from '../store/sqlite/histories.ts';`],
     ],
   },
   {

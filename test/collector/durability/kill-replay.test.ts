@@ -111,6 +111,7 @@ test(`Q01 a collector killed up to ${ROUNDS} times in the middle of a replay goe
   }
   expect(doneAtKill.length, 'it was killed in the middle').toBeGreaterThan(0);
 
+  await collector.kill('SIGKILL');
   collector = await spawnCollector(['--db', database, '--config', newSite]);
   while ((await leadsDone(collector.url)) !== 'live') await delay(20);
   expect(expectOneVersion(database)).toBe(NEW_POINTS);

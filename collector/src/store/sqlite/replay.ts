@@ -27,10 +27,12 @@ export function replayStore(db: Database, log: FoldLog, rows: LeadRows): ReplayS
   const isMerged = db
     .prepare<[number], number>('SELECT merged_into IS NOT NULL FROM leads WHERE id = ?')
     .pluck();
+  // The ids first, from the index alone: a part of a long history must not cost as much as all of it.
   const selectHistory = db.prepare<[number, number, number], TouchpointRow>(
-    `SELECT ${TOUCHPOINT_COLUMNS} FROM touchpoints
-     WHERE visitor_id IN (SELECT id FROM visitors WHERE lead_id = ?) AND touchpoints.id > ?
-     ORDER BY touchpoints.id LIMIT ?`,
+    `SELECT ${TOUCHPOINT_COLUMNS} FROM touchpoints WHERE id IN (
+       SELECT id FROM touchpoints
+       WHERE visitor_id IN (SELECT id FROM visitors WHERE lead_id = ?) AND id > ? ORDER BY id LIMIT ?)
+     ORDER BY id`,
   );
   const setLive = db.prepare<[number, number, number]>(
     'UPDATE sites SET live_version = ?, folded_version = ?, sweep_after = 0 WHERE id = ?',
@@ -77,7 +79,7 @@ export function replayStore(db: Database, log: FoldLog, rows: LeadRows): ReplayS
     }
     return { leads, isDone: false };
   }
-  const stepAlone = db.transaction(step).immediate;
+  const stepAlone = unsynced(db, db.transaction(step).immediate);
 
   const goLive = db.transaction((site: CompiledSite, isAlike: boolean): boolean => {
     if (isAlike) {
@@ -108,6 +110,24 @@ export function replayStore(db: Database, log: FoldLog, rows: LeadRows): ReplayS
   };
 }
 
+/**
+ * What it writes can be made again, so it does not wait for the disk, and ingest does not wait for it to. What is
+ * acknowledged next is synced, and with it all that was written before. https://sqlite.org/pragma.html#pragma_synchronous
+ */
+function unsynced<Given extends unknown[], Result>(
+  db: Database,
+  write: (...given: Given) => Result,
+): (...given: Given) => Result {
+  return (...given) => {
+    db.pragma('synchronous = NORMAL');
+    try {
+      return write(...given);
+    } finally {
+      db.pragma('synchronous = FULL');
+    }
+  };
+}
+
 function refoldTable(db: Database) {
   const select = db.prepare<[number, number, number], RefoldRow>(
     'SELECT through, state FROM lead_refolds WHERE site_id = ? AND version = ? AND lead_id = ?',
@@ -120,7 +140,8 @@ function refoldTable(db: Database) {
   // Leads are folded in the order of their ids, so those that are not yet are beyond the last one that is.
   const selectNew = db
     .prepare<{ siteId: number; version: number }, number>(
-      `SELECT id FROM leads WHERE site_id = $siteId AND merged_into IS NULL AND id > coalesce(
+      // By the key itself: any index would have all of the site's leads sorted for each one.
+      `SELECT id FROM leads NOT INDEXED WHERE site_id = $siteId AND merged_into IS NULL AND id > coalesce(
          (SELECT max(lead_id) FROM lead_refolds WHERE site_id = $siteId AND version = $version), 0)
        ORDER BY id LIMIT 1`,
     )
@@ -177,11 +198,12 @@ function sweeper(db: Database): (siteId: number, maxLeads: number) => boolean {
        SELECT version FROM sites WHERE id = $siteId AND (version <> live_version OR folded_version = 0))`,
   ].map((sql) => db.prepare(sql));
   const setSwept = db.prepare('UPDATE sites SET sweep_after = ? WHERE id = ?');
-  return db.transaction((siteId: number, maxLeads: number): boolean => {
+  const sweep = db.transaction((siteId: number, maxLeads: number): boolean => {
     const leadIds = selectNext.all(siteId, maxLeads);
     for (const leadId of leadIds) for (const removal of removals) removal.run({ leadId, siteId });
     const isDone = leadIds.length < maxLeads;
     setSwept.run(isDone ? null : leadIds.at(-1), siteId);
     return isDone;
   }).immediate;
+  return unsynced(db, sweep);
 }

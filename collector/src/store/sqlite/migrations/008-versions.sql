@@ -71,7 +71,7 @@ CREATE INDEX lead_refolds_by_lead ON lead_refolds (lead_id);
 CREATE TRIGGER lead_changed_during_replay AFTER UPDATE OF state ON leads
 WHEN (SELECT version <> live_version OR folded_version = 0 FROM sites WHERE id = NEW.site_id)
 BEGIN
-  UPDATE lead_refolds SET is_stale = 1 WHERE lead_id = NEW.id;
+  UPDATE lead_refolds SET is_stale = 1 WHERE lead_id = NEW.id AND NOT is_stale;
 END;
 -- Its history has become another one: everything from the start.
 CREATE TRIGGER visitor_moved_during_replay AFTER UPDATE OF lead_id ON visitors
