@@ -29,12 +29,12 @@ export function holds(condition: Condition, facts: Facts): boolean {
   if ('not' in condition) return !holds(condition.not, facts);
   if ('touchpoint' in condition) return facts.touchpoint(condition);
   if ('answer' in condition) return facts.answer(condition.answer);
-  if ('trait' in condition) return passesAll(condition.trait, facts.trait);
-  if ('page' in condition) return passesAll(condition.page, facts.page);
-  if ('cart' in condition) return passesAll(condition.cart, facts.cart);
-  if ('source' in condition) return passesAll(condition.source, facts.source);
-  if ('session' in condition) return passesAll(condition.session, facts.session);
-  if ('consent' in condition) return passesAll(condition.consent, facts.consent);
+  if ('trait' in condition) return passesAll(condition.trait, (path) => facts.trait(path));
+  if ('page' in condition) return passesAll(condition.page, (path) => facts.page(path));
+  if ('cart' in condition) return passesAll(condition.cart, (path) => facts.cart(path));
+  if ('source' in condition) return passesAll(condition.source, (path) => facts.source(path));
+  if ('session' in condition) return passesAll(condition.session, (path) => facts.session(path));
+  if ('consent' in condition) return passesAll(condition.consent, (path) => facts.consent(path));
   if ('device' in condition) return facts.device() === condition.device;
   if ('stage' in condition) return facts.stage() === condition.stage;
   if ('temperature' in condition) return facts.temperature() === condition.temperature;

@@ -15,38 +15,71 @@ export interface Moment {
 }
 
 /** The facts follow the moment: a fold sets its temperature once the points are in. */
-export function factsOf(moment: Moment, site: CompiledSite): Facts {
-  const { lead, touchpoint, now } = moment;
-  const facts: Facts = {
-    touchpoint(condition: TouchpointCondition) {
-      const test = site.testOf(condition);
-      if (test.count === 1 && touchpoint && test.matches(touchpoint)) return true;
-      return happened(lead.memory[test.memoryKey], test.count, test.withinMs, now);
-    },
-    answer: (condition) => hasAnswered(lead, condition),
-    trait: (path) => traitAt(lead, path),
-    page: (path) => valueAt(lead.page, path),
-    cart: (path) => (path === 'count' ? cartCount(lead) : valueAt(lead.cart, path)),
-    source: (path) => valueAt(lead.source?.last, path),
-    session: (path) => sessionAt(lead, path),
-    consent: (path) => valueAt({ analytics: 'pending', marketing: 'pending', ...lead.consent }, path),
-    device: () => lead.device ?? undefined,
-    stage: () => lead.stage,
-    temperature: () => moment.temperature,
-    flag: (name) => stands(site.flagById.get(name), facts),
-    tag: (name) => Object.hasOwn(lead.tags, name),
-    segment: (id) => stands(site.segmentById.get(id), facts),
-  };
-  return facts;
-}
+export const factsOf = (moment: Moment, site: CompiledSite): Facts => new LeadFacts(moment, site);
 
-/** A flag or a segment holds while its condition does; site/check.ts lets none lead back to itself. */
-const stands = (named: { when: Condition } | undefined, facts: Facts): boolean =>
-  named !== undefined && holds(named.when, facts);
+/** A class rather than closures: one is made for almost every touchpoint, and few of its questions are asked. */
+class LeadFacts implements Facts {
+  private readonly moment: Moment;
+  private readonly site: CompiledSite;
 
-function sessionAt(lead: LeadState, path: string): number | undefined {
-  if (path === 'number') return lead.sessionCount;
-  return path === 'pageViews' ? (lead.sessions[0]?.pageViews ?? 0) : undefined;
+  constructor(moment: Moment, site: CompiledSite) {
+    this.moment = moment;
+    this.site = site;
+  }
+
+  touchpoint(condition: TouchpointCondition): boolean {
+    const { lead, touchpoint, now } = this.moment;
+    const test = this.site.testOf(condition);
+    if (test.count === 1 && touchpoint && test.matches(touchpoint)) return true;
+    return happened(lead.memory[test.memoryKey], test.count, test.withinMs, now);
+  }
+  answer(condition: AnswerCondition['answer']): boolean {
+    return hasAnswered(this.moment.lead, condition);
+  }
+  trait(path: string): unknown {
+    return traitAt(this.moment.lead, path);
+  }
+  page(path: string): unknown {
+    return valueAt(this.moment.lead.page, path);
+  }
+  cart(path: string): unknown {
+    const { lead } = this.moment;
+    return path === 'count' ? cartCount(lead) : valueAt(lead.cart, path);
+  }
+  source(path: string): unknown {
+    return valueAt(this.moment.lead.source?.last, path);
+  }
+  session(path: string): number | undefined {
+    const { sessionCount, sessions } = this.moment.lead;
+    if (path === 'number') return sessionCount;
+    return path === 'pageViews' ? (sessions[0]?.pageViews ?? 0) : undefined;
+  }
+  consent(path: string): unknown {
+    return valueAt({ analytics: 'pending', marketing: 'pending', ...this.moment.lead.consent }, path);
+  }
+  device(): string | undefined {
+    return this.moment.lead.device ?? undefined;
+  }
+  stage(): string {
+    return this.moment.lead.stage;
+  }
+  temperature(): string {
+    return this.moment.temperature;
+  }
+  flag(name: string): boolean {
+    return this.stands(this.site.flagById.get(name));
+  }
+  tag(name: string): boolean {
+    return Object.hasOwn(this.moment.lead.tags, name);
+  }
+  segment(id: string): boolean {
+    return this.stands(this.site.segmentById.get(id));
+  }
+
+  /** A flag or a segment holds while its condition does; site/check.ts lets none lead back to itself. */
+  private stands(named: { when: Condition } | undefined): boolean {
+    return named !== undefined && holds(named.when, this);
+  }
 }
 
 /**

@@ -41,7 +41,7 @@ export function fold(
   const moment: Moment = { lead, touchpoint, temperature: cooled, now: touchpoint.at };
   const facts = factsOf(moment, site);
   const { rules, stages, tags, flags } = site.about(touchpoint.name);
-  const entries = rules.length === 0 ? [] : earn(lead, rules, touchpoint, facts, site);
+  const entries = earn(lead, rules(touchpoint), touchpoint, facts, site);
   moment.temperature = temperatureOf(lead.score, thresholds);
 
   const earlier = (): Facts =>

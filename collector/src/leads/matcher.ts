@@ -14,7 +14,7 @@ export function matcherOf(name: string, where: ValueTests = {}): Matcher {
 }
 
 /** `path`, `url`, `title`, `referrer`, `channel` are the touchpoint's own; anything else is a property. */
-function readerOf(path: string): (touchpoint: Touchpoint) => unknown {
+export function readerOf(path: string): (touchpoint: Touchpoint) => unknown {
   if (path === 'channel') return ({ source }) => source?.channel;
   if (path === 'path' || path === 'url' || path === 'title' || path === 'referrer') {
     return ({ page, properties }) => page?.[path] ?? valueAt(properties, path);

@@ -48,9 +48,11 @@ export function observe(
 /** What most touchpoints tell anew, each of it by the latest that did. */
 function observeContext(lead: LeadState, touchpoint: Touchpoint): void {
   const { at, name, type, page, timezone, device, groupId, consent } = touchpoint;
-  const told = { ...lead.told };
+  let told = lead.told;
   const isNews = (what: Told) => {
-    if (at < (told[what] ?? 0)) return false;
+    if (at < told[what]) return false;
+    // Its own copy with the first of them: what goes into a fold stays as it was.
+    if (told === lead.told) told = { ...told };
     told[what] = at;
     return true;
   };
@@ -60,7 +62,11 @@ function observeContext(lead: LeadState, touchpoint: Touchpoint): void {
   if (type === 'group' && groupId && isNews('group')) {
     lead.group = { id: groupId, traits: touchpoint.properties };
   }
-  if (consent && isNews('consent')) Object.assign(lead, withConsent(lead, consent, touchpoint.trust));
+  if (consent && isNews('consent')) {
+    const next = withConsent(lead, consent, touchpoint.trust);
+    lead.consent = next.consent;
+    lead.saidConsent = next.saidConsent;
+  }
   const cart = cartAfter(touchpoint);
   if (cart !== undefined && isNews('cart')) lead.cart = cart && { ...cart, changedAt: at };
   lead.told = told;
@@ -71,24 +77,28 @@ function observeContext(lead: LeadState, touchpoint: Touchpoint): void {
 }
 
 function withSession(known: LeadState['sessions'], id: string, isView: boolean): LeadState['sessions'] {
-  const current = known.find((each) => each.id === id);
-  if (current && current === known[0] && !isView) return known;
-  const others = known.filter((each) => each !== current).slice(0, MAX_SESSIONS - 1);
-  return [{ id, pageViews: (current?.pageViews ?? 0) + (isView ? 1 : 0) }, ...others];
+  const [latest] = known;
+  const current = latest?.id === id ? latest : known.find((each) => each.id === id);
+  if (current && current === latest && !isView) return known;
+  const next = { id, pageViews: (current?.pageViews ?? 0) + (isView ? 1 : 0) };
+  return [next, ...known.filter((each) => each !== current).slice(0, MAX_SESSIONS - 1)];
 }
 
 function withSource(known: LeadState['source'], { source, at }: Touchpoint): LeadState['source'] {
   if (!source) return known;
   if (!known) return { first: source, firstAt: at, last: source, lastAt: at };
-  const next = { ...known };
-  if (at < known.firstAt) Object.assign(next, { first: source, firstAt: at });
+  const { first, firstAt, last, lastAt } = known;
+  const isFirst = at < firstAt;
   // A direct return says nothing about what brought the person here; GA4's "last non-direct" attribution.
   const isDirect = source.channel === 'direct';
-  const wasDirect = known.last.channel === 'direct';
-  if (isDirect === wasDirect ? at >= known.lastAt : wasDirect) {
-    Object.assign(next, { last: source, lastAt: at });
-  }
-  return next;
+  const wasDirect = last.channel === 'direct';
+  const isLast = isDirect === wasDirect ? at >= lastAt : wasDirect;
+  return {
+    first: isFirst ? source : first,
+    firstAt: isFirst ? at : firstAt,
+    last: isLast ? source : last,
+    lastAt: isLast ? at : lastAt,
+  };
 }
 
 /** A browser can say anything: it never overwrites what a server said, and later beats earlier. */

@@ -70,7 +70,7 @@ export interface LeadState {
   /** IANA name; not checked. */
   timezone: string | null;
   device: Device | null;
-  told: { [what in Told]?: number };
+  told: { [what in Told]: number };
   /** The latest few, for a person may have several open; the one heard of last comes first. */
   sessions: { id: string; pageViews: number }[];
   firstSeenAt: number;
@@ -110,7 +110,7 @@ export function newLead(firstStage: string): LeadState {
     page: null,
     timezone: null,
     device: null,
-    told: {},
+    told: { page: 0, cart: 0, consent: 0, group: 0, timezone: 0, device: 0 },
     sessions: [],
     firstSeenAt: Number.MAX_SAFE_INTEGER,
     lastSeenAt: 0,

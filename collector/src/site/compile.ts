@@ -4,6 +4,7 @@ import type { Condition, TouchpointCondition } from '@handrail/sdk/protocol';
 import { isTransactional, transactionalSequences } from '../follow-ups/transactional.ts';
 import { createScrub, type Scrub } from '../ingest/scrub.ts';
 import { type Matcher, matcherOf } from '../leads/matcher.ts';
+import { type RuleIndex, ruleIndex } from '../leads/rule-index.ts';
 import {
   concernsOf,
   isTimed,
@@ -51,7 +52,7 @@ export interface CompiledStage {
 
 /** All that a touchpoint of one name can have to do with. */
 export interface Concerns {
-  rules: readonly CompiledRule[];
+  rules: RuleIndex;
   /** What must be remembered of it. */
   memories: readonly Memory[];
   stages: readonly CompiledStage[];
@@ -228,7 +229,7 @@ function concernsByName(
 
   function concernsOfName(name: string): Concerns {
     return {
-      rules: byName.rules.of(name),
+      rules: ruleIndex(byName.rules.of(name)),
       memories: byName.memories.of(name),
       stages: byName.stages.of(name),
       tags: byName.tags.of(name),
