@@ -1,5 +1,4 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type CapturePage,
   caseHtml,
@@ -9,22 +8,7 @@ import {
   namesOf,
   openCapturePage,
 } from '../sdk/capture-page.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { type PageServer, startPageServer } from '../support/page-server.ts';
-
-let browser: Browser;
-let server: PageServer;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  server = await startPageServer();
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await server.close();
-});
+import { browser, server } from '../support/site-in-browser.ts';
 
 /** Dead clicks have their own tests. */
 const open = (html: string) => openCapturePage(browser, server, html, { off: ['vitals', 'dead-clicks'] });

@@ -1,23 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { caseHtml, inCase, isTrack, namesOf, openCapturePage } from '../sdk/capture-page.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { type PageServer, startPageServer } from '../support/page-server.ts';
-
-let browser: Browser;
-let server: PageServer;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  server = await startPageServer();
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await server.close();
-});
+import { browser, server } from '../support/site-in-browser.ts';
 
 const open = (html: string) =>
   openCapturePage(browser, server, html, {

@@ -1,23 +1,8 @@
 import type { Message } from '@handrail/sdk/protocol';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { flush, isRunning, nameOf } from '../sdk/browser.ts';
-import { launchChromium, openUndriven } from '../support/chromium.ts';
-import { type PageServer, startPageServer } from '../support/page-server.ts';
-
-let browser: Browser;
-let server: PageServer;
-beforeAll(async () => {
-  browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  server = await startPageServer();
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await server.close();
-});
+import { openUndriven } from '../support/chromium.ts';
+import { browser, server } from '../support/site-in-browser.ts';
 
 const TAG = '<handrail data-consent="granted" data-prompts="off">';
 const isView = ({ type }: Message) => type === 'page';

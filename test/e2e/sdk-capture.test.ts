@@ -1,22 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import { flush, isRunning, nameOf, tracked } from '../sdk/browser.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { type PageServer, startPageServer } from '../support/page-server.ts';
-
-let browser: Browser;
-let server: PageServer;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  server = await startPageServer();
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await server.close();
-});
+import { browser, server } from '../support/site-in-browser.ts';
 
 /** Everything these pages throw or log as an error would be the host's trouble: there must be none. */
 async function openShop(html: string): Promise<{ page: Page; errors: string[] }> {

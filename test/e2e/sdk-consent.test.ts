@@ -1,25 +1,13 @@
 import type { Message } from '@handrail/sdk/protocol';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { flush, isRunning, nameOf, persisted, traces } from '../sdk/browser.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { type PageServer, startPageServer } from '../support/page-server.ts';
+import { browser, server } from '../support/site-in-browser.ts';
 
 const NO_TRACES = { keys: [], databases: [], cookies: '' };
 
-let browser: Browser;
-let server: PageServer;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
 beforeEach(async () => {
-  server = await startPageServer();
   server.prompts.prompts = [{ id: 'nps', type: 'survey', on: { touchpoint: 'page_view' }, questions: [] }];
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await server.close();
 });
 
 async function openShop(tag: string): Promise<Page> {

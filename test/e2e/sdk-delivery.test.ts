@@ -1,23 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { correctedTime } from '../../collector/src/ingest/clock.ts';
 import { flush, isRunning, nameOf, persisted, tracked } from '../sdk/browser.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { type PageServer, startPageServer, WRITE_KEY } from '../support/page-server.ts';
+import { WRITE_KEY } from '../support/page-server.ts';
+import { browser, server } from '../support/site-in-browser.ts';
 
-let browser: Browser;
-let server: PageServer;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
 beforeEach(async () => {
-  server = await startPageServer();
   server.pages['/'] = '<handrail data-consent="granted">';
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await server.close();
 });
 
 async function openShop(): Promise<Page> {

@@ -1,24 +1,12 @@
 import type { Message } from '@handrail/sdk/protocol';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { BrowserContext, Page } from 'playwright-core';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { flush, isRunning, nameOf, traces, tracked } from '../sdk/browser.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { type PageServer, startPageServer } from '../support/page-server.ts';
+import { browser, server } from '../support/site-in-browser.ts';
 
-let browser: Browser;
 let context: BrowserContext;
-let server: PageServer;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
 beforeEach(async () => {
-  server = await startPageServer();
   context = await browser.newContext();
-});
-afterEach(async () => {
-  await context.close();
-  await server.close();
 });
 
 /** The same server under another name. */

@@ -1,26 +1,10 @@
 import type { Trigger } from '@handrail/sdk/protocol';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openShop, type Shop, type ShopOptions, SURVEY, watchedShop } from '../sdk/prompt-shop.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { type PageServer, startPageServer } from '../support/page-server.ts';
+import { browser, server } from '../support/site-in-browser.ts';
 
 const TALL = '<div style="height: 4000px">A long read</div>';
 const PHONE = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 700 } };
-
-let browser: Browser;
-let server: PageServer;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  server = await startPageServer();
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await server.close();
-});
 
 const open = (on: Trigger, options?: ShopOptions) => openShop(browser, server, [{ ...SURVEY, on }], options);
 const pass = ({ page }: Shop, seconds: number) => page.clock.fastForward(seconds * 1_000);

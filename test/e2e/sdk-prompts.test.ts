@@ -6,7 +6,7 @@ import type {
   QuestionPrompt,
 } from '@handrail/sdk/protocol';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { flush, isRunning, nameOf, tracked } from '../sdk/browser.ts';
 import { leadFacts } from '../sdk/lead-facts.ts';
 import {
@@ -17,8 +17,7 @@ import {
   type ShopOptions,
   SURVEY,
 } from '../sdk/prompt-shop.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { type PageServer, startPageServer } from '../support/page-server.ts';
+import { browser, server } from '../support/site-in-browser.ts';
 
 const NUDGE: CartNudgePrompt = {
   id: 'cart',
@@ -38,20 +37,6 @@ const FORM: LeadFormPrompt = {
 };
 const NOTE: MessagePrompt = { id: 'note', type: 'message', on: { code: true }, title: 'Welcome' };
 const FREE = { perSession: 9, cooldown: '0s' } as const;
-
-let browser: Browser;
-let server: PageServer;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  server = await startPageServer();
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await server.close();
-});
 
 const open = (prompts: AnyPrompt[], options?: ShopOptions) => openShop(browser, server, prompts, options);
 const requested = (file: string) => server.requests.some(({ path }) => path === `/${file}`);

@@ -1,9 +1,7 @@
 /** What a page may rely on while Handrail has only just been loaded, and does its work when there is time for it. */
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { flush, isRunning, nameOf, traces } from '../sdk/browser.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { type PageServer, startPageServer } from '../support/page-server.ts';
+import { browser, server } from '../support/site-in-browser.ts';
 
 declare global {
   interface Window {
@@ -11,20 +9,6 @@ declare global {
     loadedAt: number;
   }
 }
-
-let browser: Browser;
-let server: PageServer;
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  server = await startPageServer();
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await server.close();
-});
 
 /** A page that never has a moment to spare. */
 const BUSY = '<script>window.requestIdleCallback = () => 0</script>';

@@ -1,18 +1,10 @@
-import type { Browser, Page, Route } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Page, Route } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isRunning } from '../../sdk/browser.ts';
-import { launchChromium } from '../../support/chromium.ts';
-import { type PageServer, startPageServer } from '../../support/page-server.ts';
+import { browser, server } from '../../support/site-in-browser.ts';
 
-let browser: Browser;
-let server: PageServer;
 const held: Route[] = [];
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
 beforeEach(async () => {
-  server = await startPageServer();
   server.pages['/'] = `<handrail data-consent="granted">
     <a id="link" href="/linked">Link</a>
     <form id="form" action="/sent"><input name="email" aria-label="E-mail"><button id="submit">Send</button></form>`;
@@ -20,8 +12,6 @@ beforeEach(async () => {
 afterEach(async () => {
   // A page with a request that nobody answers may not close.
   await Promise.all(held.splice(0).map((route) => route.abort().catch(() => {})));
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await server.close();
 });
 
 /** Without Handrail these take some 100 ms here; a page that waited for the collector would take seconds. */

@@ -1,22 +1,15 @@
 import type { Message } from '@handrail/sdk/protocol';
-import type { Browser, Frame, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Frame, Page } from 'playwright-core';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { nameOf } from '../../sdk/browser.ts';
-import { launchChromium } from '../../support/chromium.ts';
-import { type BatchAnswer, type PageServer, startPageServer } from '../../support/page-server.ts';
+import type { BatchAnswer } from '../../support/page-server.ts';
+import { browser, server } from '../../support/site-in-browser.ts';
 import { HOSTILITIES } from './hostilities.ts';
 import { type Hostility, shopPage, walk } from './shop.ts';
 
-let browser: Browser;
-let server: PageServer;
 /** What the same walk gives on a page that does nothing odd. */
 let expected: { name: string }[];
-beforeAll(async () => {
-  browser = await launchChromium();
-});
-afterAll(() => browser.close());
 beforeEach(async () => {
-  server = await startPageServer();
   server.pages['/next'] = '<handrail data-consent="granted">';
   server.prompts.prompts = [
     {
@@ -26,10 +19,6 @@ beforeEach(async () => {
       questions: [{ id: 'score', type: 'nps', text: 'How likely are you to recommend us?' }],
     },
   ];
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await server.close();
 });
 
 /** Told when they can be told, which is another moment each time. */
