@@ -105,7 +105,7 @@ async function untilLive(url: string): Promise<{ seconds: number; longestMs: num
 }
 
 function rate(results: LoadResult[]): number {
-  const sum = (valueOf: (result: LoadResult) => number) =>
-    results.reduce((total, result) => total + valueOf(result), 0);
+  const sum = (of: (result: LoadResult) => number) =>
+    results.reduce((total, result) => total + of(result), 0);
   return sum(({ messages }) => messages) / sum(({ seconds }) => seconds);
 }

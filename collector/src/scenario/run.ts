@@ -82,8 +82,9 @@ function compare(
   if (expected.fit !== undefined && expected.fit !== lead.fit) {
     fail('fit', expected.fit, lead.fit, [`traits: ${JSON.stringify(lead.traits)}`]);
   }
-  if (expected.flags !== undefined && !isSameSet(expected.flags, lead.flags)) {
-    fail('flags', expected.flags, lead.flags);
+  for (const what of ['flags', 'tags', 'segments'] as const) {
+    const wanted = expected[what];
+    if (wanted !== undefined && !isSameSet(wanted, lead[what])) fail(what, wanted, lead[what]);
   }
   for (const [promptId, isWanted] of Object.entries(expected.prompts ?? {})) {
     const isEligible = simulation.isPromptEligible(promptId, now);

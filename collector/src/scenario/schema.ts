@@ -1,7 +1,7 @@
 /** Scenario files: what a lead does, and what an owner expects of it. */
 import { z } from 'zod';
 import { duration, id, text, touchpointName } from '../site/schema/basics.ts';
-import { bounds, TEMPERATURES } from '../site/schema/condition.ts';
+import { bounds } from '../site/schema/condition.ts';
 
 const properties = z.record(z.string(), z.json());
 const consentState = z.enum(['granted', 'denied']);
@@ -57,10 +57,12 @@ const expectation = z.strictObject({
     .union([z.number(), z.strictObject(bounds)])
     .optional()
     .describe('To a tenth of a point.'),
-  temperature: z.enum(TEMPERATURES).optional(),
+  temperature: z.enum(['cold', 'warm', 'hot']).optional(),
   stage: id.optional(),
   fit: z.enum(['A', 'B', 'C', 'D']).nullable().optional(),
   flags: z.array(text(64)).optional().describe('All of them, in any order.'),
+  tags: z.array(text(64)).optional().describe('All of them, in any order.'),
+  segments: z.array(id).optional().describe('All of them, in any order.'),
   prompts: z
     .record(id, z.boolean())
     .optional()

@@ -6,14 +6,14 @@ import { holds } from '@handrail/sdk/condition';
 import { advanceUnder } from '../advance.ts';
 import { decideFor } from '../follow-ups/dispatch.ts';
 import { type Enrollment, type FollowUps, type PlannedStep, planStep } from '../follow-ups/plan.ts';
-import { decode } from '../ingest/decode.ts';
+import { decode, type Envelope } from '../ingest/decode.ts';
 import { type Session, sessionOf } from '../ingest/sessions.ts';
 import { factsOf } from '../leads/facts.ts';
 import { heatOf, scoreOf } from '../leads/heat.ts';
 import { newLead, temperatureOf } from '../leads/state.ts';
 import type { Sender, Touchpoint, Trust } from '../leads/touchpoint.ts';
 import { type LeadView, leadView } from '../leads/view.ts';
-import { compileSite } from '../site/compile.ts';
+import { type CompiledSite, compileSite } from '../site/compile.ts';
 import type { Site, Step } from '../site/schema.ts';
 import type { LeadRecord, LeasedDelivery, StoredScoreEntry } from '../store/store.ts';
 
@@ -63,8 +63,10 @@ export function createSimulation(site: Site): Simulation {
     email: null,
     heat: 0,
     identifiedAt: null,
+    nextDueAt: null,
     state: newLead(site.stages[0]?.id ?? ''),
   };
+  let received = 0;
   let session: Session | null = null;
   let enrollments: Enrollment[] = [];
   let due: DueDelivery[] = [];
@@ -183,12 +185,7 @@ export function createSimulation(site: Site): Simulation {
     receive(message, trust, at) {
       // What is due at the very time of a touchpoint comes after it, as a dispatcher looks only now and then.
       deliverWhile((dueAt) => dueAt < at);
-      const { sender, touchpoint: decoded } = decodeOrThrow(
-        message,
-        trust,
-        at,
-        `message-${entries.length}-${at}`,
-      );
+      const { sender, touchpoint: decoded } = decodeOrThrow(message, trust, at, received++, compiled);
       const { touchpoint, isNewSession } = inSession(decoded);
       const { folded, followUps } = advance({ touchpoint, isNewSession, lead: record.state, enrollments });
       record.state = folded.lead;
@@ -228,9 +225,24 @@ function contentOf(step: Step | undefined): SentMessage['content'] | null {
   return 'template' in send ? { template: send.template } : { endpoint: send.endpoint };
 }
 
-function decodeOrThrow(message: object, trust: Trust, at: number, messageId: string) {
-  const envelope = { sentAt: at, receivedAt: at, trust, userAgent: '', context: undefined, bodyBytes: 0 };
-  const decoding = decode(message, envelope, () => messageId);
+function decodeOrThrow(
+  message: object,
+  trust: Trust,
+  at: number,
+  number: number,
+  { site, scrub }: CompiledSite,
+) {
+  const envelope: Envelope = {
+    sentAt: at,
+    receivedAt: at,
+    trust,
+    userAgent: '',
+    context: undefined,
+    bodyBytes: 0,
+    scrub,
+    country: site.country,
+  };
+  const decoding = decode(message, envelope, () => `message-${number}`);
   if (decoding.kind === 'touchpoint') return decoding.decoded;
   throw new SyntaxError(decoding.kind === 'rejected' ? decoding.rejection.message : 'belongs to nobody');
 }

@@ -13,7 +13,15 @@ export function checkConditions(site: Site): SiteProblem[] {
   return [
     ...conditionsIn(site).flatMap((each) => partsOf(each).flatMap((part) => checkPart(part, site))),
     ...checkCycles(site),
+    ...checkConversion(site),
   ];
+}
+
+function checkConversion({ scoring }: Site): SiteProblem[] {
+  const message = 'a conversion cannot be a temperature: the score would foretell itself';
+  return partsOf({ path: 'scoring.conversion', condition: scoring.conversion })
+    .filter(({ condition }) => 'temperature' in condition)
+    .map(({ path }) => ({ path, message }));
 }
 
 /** Every condition of the site, with the path it stands at. */
@@ -25,6 +33,7 @@ function conditionsIn(site: Site): Placed[] {
   return [
     ...whens('scoring.rules', site.scoring.rules),
     ...whens('scoring.fit', site.scoring.fit),
+    ...placed('scoring.conversion', site.scoring.conversion),
     ...whens('stages', site.stages),
     ...site.stages.flatMap(({ back }, index) => placed(`stages[${index}].back`, back)),
     ...whens('flags', site.flags),

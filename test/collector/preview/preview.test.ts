@@ -201,6 +201,7 @@ test('writes nothing', async () => {
 test.each([
   ['a draft that is not valid', { document: { name: 'x', stges: [] } }, 422, 'invalid_site'],
   ['a conversion that is none', { conversion: { touchpont: 'x' } }, 422, 'invalid_site'],
+  ['a conversion that is the score itself', { conversion: { temperature: 'hot' } }, 422, 'invalid_site'],
   ['days that are none', { days: 0 }, 400, 'invalid_body'],
   ['an unknown key', { dayz: 3 }, 400, 'invalid_body'],
 ])('%s is refused', async (_, body, status, code) => {
