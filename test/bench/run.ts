@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { benchFold } from './fold.ts';
 import { benchGroupCommit } from './group-commit.ts';
 import { benchIngest } from './ingest.ts';
+import { benchLeads } from './leads.ts';
 import { benchMainThread } from './main-thread.ts';
 import { benchReplay } from './replay.ts';
 import { benchSize } from './size.ts';
@@ -18,6 +19,7 @@ const SECTIONS: Record<string, (folder: string) => Promise<Table>> = {
   replay: benchReplay,
   storage: benchStorage,
   fold: benchFold,
+  leads: benchLeads,
   size: benchSize,
   'main-thread': benchMainThread,
 };
