@@ -1,5 +1,4 @@
 /** The questions that go over all of history, as they are handed to the thread that answers them. Pure. */
-import { compileSite } from '../site/compile.ts';
 import type { Site } from '../site/schema.ts';
 import type { LeadHistory } from './observe.ts';
 import { createPreview, type PreviewReport } from './preview.ts';
@@ -23,12 +22,10 @@ export interface SuggestJob {
 export type HistoryJob = PreviewJob | SuggestJob;
 
 export function runJob(job: HistoryJob, histories: Iterable<LeadHistory>): PreviewReport | Suggestion {
-  // No version: nothing of this is ever written down.
-  const compile = (site: Site) => compileSite(job.siteId, 0, site);
   const question =
     job.kind === 'preview'
-      ? createPreview(compile(job.live), compile(job.draft), { days: job.days }, job.now)
-      : createSuggest(compile(job.site), job.days, job.now);
+      ? createPreview(job.live, job.draft, job.days, job.now)
+      : createSuggest(job.site, job.days, job.now);
   for (const history of histories) question.add(history);
   return question.report();
 }

@@ -2,14 +2,11 @@
 import type { Temperature } from '@handrail/sdk/protocol';
 import { decayed } from '../leads/heat.ts';
 import { temperatureOf } from '../leads/state.ts';
-import type { CompiledSite } from '../site/compile.ts';
+import { type CompiledSite, compileSite } from '../site/compile.ts';
+import type { Site } from '../site/schema.ts';
+import { countingEveryRule } from './counting.ts';
 import { type Known, type LeadHistory, type Observation, observe } from './observe.ts';
 import { aucOf, type Forecast, type Lift, liftOf, type Share } from './statistics.ts';
-
-export interface PreviewOptions {
-  /** How long after the time at which it is judged a lead's conversion counts. */
-  days: number;
-}
 
 export interface CrossingLead {
   id: string;
@@ -47,6 +44,7 @@ export interface RulePreview {
 
 export interface PreviewReport {
   at: number;
+  /** How long after the time at which it is judged a lead's conversion counts. */
   days: number;
   leads: number;
   touchpoints: number;
@@ -83,12 +81,10 @@ export interface Preview {
 }
 
 /** The conversion is the draft's, for both, so that the two are compared by the same yardstick. */
-export function createPreview(
-  live: CompiledSite,
-  draft: CompiledSite,
-  { days }: PreviewOptions,
-  now: number,
-): Preview {
+export function createPreview(liveSite: Site, draftSite: Site, days: number, now: number): Preview {
+  // No ids and versions: nothing of this is ever written down.
+  const live = compileSite(0, 0, liveSite);
+  const draft = compileSite(0, 0, countingEveryRule(draftSite));
   const withinMs = days * DAY_MS;
   const crossings = { warm: crossingCounts(), hot: crossingCounts() };
   const stages = new Map<string, { before: number; after: number }>();

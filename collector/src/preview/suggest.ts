@@ -4,8 +4,9 @@
  * scale. Learnt on the earlier leads, tested on the later ones. Pure.
  */
 import type { Condition } from '@handrail/sdk/protocol';
-import type { CompiledSite } from '../site/compile.ts';
-import { touchpointsIn } from '../site/compile.ts';
+import { compileSite, touchpointsIn } from '../site/compile.ts';
+import type { Site } from '../site/schema.ts';
+import { countingEachTime } from './counting.ts';
 import { fitLogistic, probabilityOf, type SparseRow } from './logistic.ts';
 import { type LeadHistory, observe } from './observe.ts';
 import { aucOf, type Calibration, calibrationOf, mean } from './statistics.ts';
@@ -73,11 +74,12 @@ export interface Suggest {
   report(): Suggestion;
 }
 
-export function createSuggest(site: CompiledSite, days: number, now: number): Suggest {
+export function createSuggest(site: Site, days: number, now: number): Suggest {
+  const counting = compileSite(0, 0, countingEachTime(site));
   const examples: Example[] = [];
   return {
     add(history) {
-      const { known, conversion } = observe(history, site);
+      const { known, conversion } = observe(history, counting);
       if (!known || known.at > now - days * DAY_MS) return;
       const converted = conversion !== null && conversion.at - known.at <= days * DAY_MS;
       examples.push({ at: known.at, counts: known.counts, converted });
@@ -86,7 +88,7 @@ export function createSuggest(site: CompiledSite, days: number, now: number): Su
   };
 }
 
-function suggest(unsorted: Example[], site: CompiledSite): Suggestion {
+function suggest(unsorted: Example[], site: Site): Suggestion {
   const examples = [...unsorted].sort((a, b) => a.at - b.at);
   const splitAt = examples[Math.floor(examples.length * EARLIER_SHARE)]?.at ?? 0;
   // By time and not by number: what happens at once must not lie on both sides.
@@ -119,7 +121,7 @@ function suggest(unsorted: Example[], site: CompiledSite): Suggestion {
   const scale = scaleOf(model.coefficients, learnt, earlier, site);
   if (scale === null) return { outcome: 'no_signal', ...all };
 
-  const current = new Map(site.site.scoring.rules.map(({ id, points }) => [id, points]));
+  const current = new Map(site.scoring.rules.map(({ id, points }) => [id, points]));
   const points = learnt.map(({ id, points: currentPoints, leads }, feature) => ({
     ruleId: id,
     current: currentPoints,
@@ -151,7 +153,7 @@ interface LearntRule {
   leads: number;
 }
 
-function chooseRules(earlier: readonly Example[], { site }: CompiledSite) {
+function chooseRules(earlier: readonly Example[], site: Site) {
   const conversionNames = namesOf(site.scoring.conversion, site.stages);
   const learnt: LearntRule[] = [];
   const untouched: { ruleId: string; points: number; reason: UntouchedReason }[] = [];
@@ -190,7 +192,7 @@ function scaleOf(
   coefficients: readonly number[],
   learnt: readonly LearntRule[],
   earlier: readonly Example[],
-  { site }: CompiledSite,
+  site: Site,
 ): number | null {
   const converted = earlier.filter((each) => each.converted);
   const meanUnder = (pointsOf: (rule: LearntRule, feature: number) => number) => {

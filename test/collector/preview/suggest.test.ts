@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import type { LeadHistory } from '../../../collector/src/preview/observe.ts';
 import { createSuggest, type Suggestion } from '../../../collector/src/preview/suggest.ts';
 import { checkSite } from '../../../collector/src/site/check.ts';
-import { compileSite } from '../../../collector/src/site/compile.ts';
 import { SECRET_KEY, START, startCollector } from '../../support/collector.ts';
 import { touchpointOf } from './touchpoint.ts';
 
@@ -68,7 +67,7 @@ function historyOf(
 function suggestFor(histories: LeadHistory[], site: object = SITE): Suggestion {
   const checked = checkSite(site);
   if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  const suggest = createSuggest(compileSite(1, 1, checked.site), 7, START);
+  const suggest = createSuggest(checked.site, 7, START);
   for (const history of histories) suggest.add(history);
   return suggest.report();
 }

@@ -146,7 +146,10 @@ describe('a wrong site file', () => {
     });
     expect(await run(['start', '--config', config])).toEqual({
       code: 1,
-      lines: [`handrail: ${config} needs the environment variable HANDRAIL_CRM_SECRET`],
+      lines: [
+        `handrail: ${config} is not a valid site:`,
+        '  endpoints.crm.secret: needs the environment variable HANDRAIL_CRM_SECRET, which the collector does not have',
+      ],
     });
   });
 
