@@ -60,11 +60,12 @@ export function promptStore(db: Database): PromptStore {
     `SELECT day, reason, count FROM prompt_decisions
      WHERE site_id = $siteId AND prompt_id = $promptId AND day >= $from AND day < $to ORDER BY day, reason`,
   );
+  // What one batch tells has one time. Then that it was shown counts most: the visitor may remember it.
   const selectDecisionsOf = db.prepare<[number, string], PromptDecision>(
     `SELECT prompt_id AS promptId, reason, sum(count) AS count, max(last_at) AS lastAt
      FROM visitor_prompt_decisions JOIN visitors ON visitors.id = visitor_id
      WHERE lead_id = (SELECT coalesce(merged_into, id) FROM leads WHERE site_id = ? AND public_id = ?)
-     GROUP BY prompt_id, reason ORDER BY lastAt DESC, prompt_id, reason`,
+     GROUP BY prompt_id, reason ORDER BY lastAt DESC, reason <> 'shown', prompt_id, reason`,
   );
   const insertPreview = db.prepare(
     'INSERT INTO prompt_previews (hash, site_id, prompt, expires_at) VALUES (?, ?, ?, ?)',
