@@ -7,13 +7,18 @@ const ssr = { resolve };
 const oxc = { jsx: { runtime: 'automatic' as const, importSource: 'preact' } };
 const define = { __VERSION__: '"0.0.0-test"' };
 const common = { resolve, ssr, oxc, define, root };
+/** On a busy machine. Who promises to be quicker measures it. */
+const patience = { testTimeout: 30_000, hookTimeout: 60_000, expect: { poll: { timeout: 15_000 } } };
 
 export default defineConfig({
   test: {
+    // Half of the time goes by waiting for a disk, a process or a browser. By default, one core would be left idle.
+    maxWorkers: '100%',
     projects: [
       {
         ...common,
         test: {
+          ...patience,
           name: 'node',
           include: ['test/{sdk,widgets,collector,repo}/**/*.test.{ts,tsx}'],
           exclude: ['**/*.dom.test.*'],
@@ -22,6 +27,7 @@ export default defineConfig({
       {
         ...common,
         test: {
+          ...patience,
           name: 'dom',
           environment: 'happy-dom',
           include: ['test/{sdk,widgets}/**/*.dom.test.{ts,tsx}'],
@@ -30,10 +36,10 @@ export default defineConfig({
       {
         ...common,
         test: {
+          ...patience,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {
