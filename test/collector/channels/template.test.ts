@@ -5,6 +5,7 @@ import {
   renderLine,
   renderText,
 } from '../../../collector/src/follow-ups/channels/template.ts';
+import { cpuMs } from '../../support/cpu-time.ts';
 
 const fields = {
   name: 'Ada',
@@ -88,8 +89,6 @@ describe('checking a template', () => {
 
   it('Q57 takes no longer with hostile braces', () => {
     const text = `${'{{a|'.repeat(50_000)}${'{'.repeat(100_000)}`;
-    const startedAt = performance.now();
-    renderText(text, fields);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(cpuMs(() => renderText(text, fields))).toBeLessThan(1_000);
   });
 });
