@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { flush } from '../sdk/browser.ts';
 import { isTrack, namesOf, openCapturePage } from '../sdk/capture-page.ts';
 import { browser, server } from '../support/site-in-browser.ts';
 
@@ -202,14 +203,17 @@ describe('failed interactions', () => {
       route.fulfill({ status: 404, headers: { 'access-control-allow-origin': '*' } }),
     );
     await page.route('**/gone', (route) => route.abort());
-    await during(() => page.click('button'));
-    await page.waitForFunction(() => new Promise((resolve) => setTimeout(() => resolve(true), 300)));
-    await during(async () => {});
-    const failed = server
-      .accepted()
-      .filter(isTrack)
-      .filter(({ event }) => event === 'interaction_failed');
-    expect(failed).toMatchObject([{ properties: { kind: 'request', status, target: 'form#pay' } }]);
+    await page.click('button');
+    const failed = async () => {
+      await flush(page);
+      return server
+        .accepted()
+        .filter(isTrack)
+        .filter(({ event }) => event === 'interaction_failed');
+    };
+    await expect
+      .poll(failed)
+      .toMatchObject([{ properties: { kind: 'request', status, target: 'form#pay' } }]);
     expect(errors).toEqual([]);
   });
 

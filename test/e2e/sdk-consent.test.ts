@@ -1,8 +1,9 @@
 import type { Message } from '@handrail/sdk/protocol';
 import type { Page } from 'playwright-core';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { flush, isRunning, nameOf, persisted, traces } from '../sdk/browser.ts';
 import { browser, server } from '../support/site-in-browser.ts';
+import { eventually } from '../support/wait-for.ts';
 
 const NO_TRACES = { keys: [], databases: [], cookies: '' };
 
@@ -92,7 +93,7 @@ test('withdrawal stops recording, discards what waits and erases what is stored,
   const page = await openShop('<handrail data-consent="granted">');
   await page.evaluate(() => localStorage.setItem('shop-cart', 'mine'));
   await page.evaluate(() => window.handrail.cart([{ item_id: 'a', price: 5 }]));
-  await vi.waitFor(async () => expect(await persisted(page)).toHaveLength(2));
+  await eventually(async () => expect(await persisted(page)).toHaveLength(2));
   await flush(page);
   const before = server.batches().length;
 
@@ -100,7 +101,7 @@ test('withdrawal stops recording, discards what waits and erases what is stored,
   await consent(page, { analytics: 'denied' });
   await useEverything(page);
   expect(await page.evaluate(() => Object.entries(localStorage))).toEqual([['shop-cart', 'mine']]);
-  await vi.waitFor(async () => expect(await persisted(page)).toBeNull());
+  await eventually(async () => expect(await persisted(page)).toBeNull());
   // One message more, which says so, and nothing of what waited.
   const after = server.batches().slice(before);
   expect(after.flatMap(({ batch }) => batch.map(nameOf))).toEqual(['consent_updated']);
@@ -115,7 +116,7 @@ test('a refusal on a later page erases what an earlier page was allowed to store
   server.pages['/'] = '<handrail data-consent="denied">';
   await page.reload();
   await isRunning(page);
-  await vi.waitFor(async () => expect(await traces(page)).toEqual(NO_TRACES));
+  await eventually(async () => expect(await traces(page)).toEqual(NO_TRACES));
 });
 
 describe('Q25 withdrawal tells the collector', () => {
@@ -128,13 +129,13 @@ describe('Q25 withdrawal tells the collector', () => {
     await flush(page);
     const visitor = last()?.anonymousId;
     await consent(page, { analytics: 'denied' });
-    await vi.waitFor(() => expect(preferences(last())).toEqual({ analytics: false, marketing: false }));
+    await eventually(() => expect(preferences(last())).toEqual({ analytics: false, marketing: false }));
     expect(last()).toMatchObject({ type: 'track', event: 'consent_updated', anonymousId: visitor });
     expect(await page.evaluate(() => localStorage.length)).toBe(0);
 
     await consent(page, { analytics: 'granted' });
     await consent(page, { analytics: 'denied', marketing: 'granted' });
-    await vi.waitFor(() => expect(preferences(last())).toEqual({ analytics: false, marketing: true }));
+    await eventually(() => expect(preferences(last())).toEqual({ analytics: false, marketing: true }));
     expect(last()?.anonymousId).not.toBe(visitor);
   });
 
@@ -144,7 +145,7 @@ describe('Q25 withdrawal tells the collector', () => {
     const visitor = last()?.anonymousId;
     server.pages['/'] = '<handrail data-consent="denied">';
     await page.reload();
-    await vi.waitFor(() => expect(preferences(last())).toEqual({ analytics: false, marketing: false }));
+    await eventually(() => expect(preferences(last())).toEqual({ analytics: false, marketing: false }));
     expect(last()?.anonymousId).toBe(visitor);
     await page.reload();
     await isRunning(page);
@@ -216,14 +217,14 @@ const PLATFORMS: { [name: string]: Platform } = {
 describe.each(Object.entries(PLATFORMS))('Q25 %s', (_, { tag, html, steps }) => {
   test('each of its decisions flips the state, and what is no decision does not', async () => {
     const page = await openShop(html + tag);
-    await vi.waitFor(() => expect(server.requests.map(({ path }) => path)).toContain('/handrail-consent.js'));
+    await eventually(() => expect(server.requests.map(({ path }) => path)).toContain('/handrail-consent.js'));
     const isAsked = page.waitForFunction(() => {
       const { __tcfapi, __gpp, dataLayer } = window as unknown as Record<string, unknown>;
       return __tcfapi || __gpp || Object.hasOwn(dataLayer as object, 'push');
     });
     await isAsked;
     for (const [says, analytics, marketing] of steps) {
-      await vi.waitFor(() =>
+      await eventually(() =>
         page.evaluate((said) => (window as unknown as { say(what: unknown): void }).say(said), says),
       );
       const before = server.accepted().length;
@@ -239,7 +240,7 @@ describe.each(Object.entries(PLATFORMS))('Q25 %s', (_, { tag, html, steps }) => 
         ...(marketing !== undefined && { marketing }),
       });
     }
-    await vi.waitFor(async () => expect(await traces(page)).toEqual(NO_TRACES));
+    await eventually(async () => expect(await traces(page)).toEqual(NO_TRACES));
   });
 });
 
@@ -261,7 +262,7 @@ describe('Q25 Global Privacy Control', () => {
   test('outweighs a consent platform, but not what the visitor has granted to this very site', async () => {
     const page = await openShop(`${PLATFORMS['TCF v2']?.html}${withGpc}<handrail data-cmp="tcf">`);
     const all = { eventStatus: 'tcloaded', purpose: { consents: { 1: true, 3: true, 4: true } } };
-    await vi.waitFor(() =>
+    await eventually(() =>
       page.evaluate((said) => (window as unknown as { say(what: unknown): void }).say(said), all),
     );
     expect(await marketingOf(page)).toBe(false);
@@ -287,7 +288,7 @@ describe('a refusal that is counted (data-when-denied="cookieless")', () => {
     expect(await page.context().cookies()).toEqual([]);
 
     await page.goto(`${server.siteUrl}/next`);
-    await vi.waitFor(() => expect(server.accepted()).toHaveLength(3));
+    await eventually(() => expect(server.accepted()).toHaveLength(3));
     expect(server.accepted().map(nameOf)).toEqual(['page /', 'demo_booked', 'page /pricing']);
     for (const message of server.accepted()) {
       const { type, messageId, timestamp, context, ...rest } = message;

@@ -1,8 +1,9 @@
 import type { Message } from '@handrail/sdk/protocol';
 import type { BrowserContext, Page } from 'playwright-core';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { flush, isRunning, nameOf, traces, tracked } from '../sdk/browser.ts';
 import { browser, server } from '../support/site-in-browser.ts';
+import { eventually } from '../support/wait-for.ts';
 
 let context: BrowserContext;
 beforeEach(async () => {
@@ -70,7 +71,7 @@ describe('a visitor over subdomains (data-cookie-domain="auto")', () => {
     expect(nameOf((await lastAfterFlush(pageB)) as Message)).toBe('page /');
     await pageB.evaluate(() => window.handrail.consent({ analytics: 'denied' }));
 
-    await vi.waitFor(async () => expect(await context.cookies()).toEqual([]));
+    await eventually(async () => expect(await context.cookies()).toEqual([]));
     const before = server.accepted().length;
     await flush(await open(at('a.shop.test')));
     expect(server.accepted().slice(before).map(nameOf)).not.toContain('page /');
@@ -171,7 +172,7 @@ describe('a visitor over domains (data-link-domains)', () => {
     expect(theirs.url()).not.toContain('hr=');
     const sent = server.accepted().length;
     await flush(theirs);
-    await vi.waitFor(() => expect(server.accepted().length).toBeGreaterThan(sent));
+    await eventually(() => expect(server.accepted().length).toBeGreaterThan(sent));
     expect(server.accepted().at(-1)?.anonymousId).not.toBe(server.accepted()[1]?.anonymousId);
     await friend.close();
   });
@@ -290,7 +291,7 @@ describe('the tag', () => {
     page.on('console', (message) => logged.push(message.text()));
     await page.goto(server.siteUrl);
     await isRunning(page);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(logged).toEqual(['handrail: there is no option cookieDomian, did you mean cookieDomain?']),
     );
     expect(nameOf((await lastAfterFlush(page)) as Message)).toBe('page /');
@@ -316,7 +317,7 @@ describe('the tag', () => {
       window.handrail.track('demo_booked');
     });
     await page.goto(`${server.siteUrl}/next`);
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(server.accepted().map(nameOf).sort()).toEqual(['add_to_cart', 'demo_booked', 'page /']),
     );
   });

@@ -1,7 +1,8 @@
 import type { BrowserContext, Page } from 'playwright-core';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { flush, isRunning, nameOf, persisted, traces, tracked } from '../sdk/browser.ts';
 import { browser, server } from '../support/site-in-browser.ts';
+import { eventually } from '../support/wait-for.ts';
 
 beforeEach(async () => {
   server.pages['/'] = '<handrail data-consent="granted">';
@@ -36,16 +37,14 @@ test('Q12 more than may be in flight as the page is left: the rest goes with the
   }, '/next');
   await page.waitForURL('**/next');
   const inFlight = () => server.requests.filter(({ body }) => body.includes('"big"'));
-  await vi.waitFor(() => expect(inFlight()).not.toEqual([]));
+  await eventually(() => expect(inFlight()).not.toEqual([]));
   const bytesInFlight = inFlight().reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
   expect(bytesInFlight).toBeGreaterThan(30_000);
   expect(bytesInFlight).toBeLessThanOrEqual(65_536);
 
   server.answerBatch = () => ({ status: 200 });
   await page.goto(`${server.siteUrl}/`);
-  await vi.waitFor(() => expect(new Set(ids(tracked(server.accepted(), 'big'))).size).toBe(15), {
-    timeout: 8_000,
-  });
+  await eventually(() => expect(new Set(ids(tracked(server.accepted(), 'big'))).size).toBe(15));
 });
 
 test('touchpoints of a time without network arrive once after a reload, in order', async () => {
@@ -54,15 +53,15 @@ test('touchpoints of a time without network arrive once after a reload, in order
   await track(page, 'one');
   await track(page, 'two');
   await flush(page);
-  await vi.waitFor(async () => expect(await persisted(page)).toHaveLength(3));
+  await eventually(async () => expect(await persisted(page)).toHaveLength(3));
   expect(server.accepted()).toEqual([]);
 
   server.answerBatch = () => ({ status: 200 });
   await page.reload();
   await isRunning(page);
-  await vi.waitFor(() => expect(server.accepted()).toHaveLength(4), { timeout: 6_000 });
+  await eventually(() => expect(server.accepted()).toHaveLength(4));
   expect(server.accepted().map(nameOf)).toEqual(['page /', 'one', 'two', 'page /']);
-  await vi.waitFor(async () => expect(await persisted(page)).toEqual([]));
+  await eventually(async () => expect(await persisted(page)).toEqual([]));
 
   await page.reload();
   await isRunning(page);
@@ -95,7 +94,7 @@ describe('Q13 two open tabs share what neither could send', () => {
       await track(tab, `from_${index}`);
       await flush(tab);
     }
-    await vi.waitFor(async () => expect(await persisted(tabs[0])).toHaveLength(4));
+    await eventually(async () => expect(await persisted(tabs[0])).toHaveLength(4));
 
     const stored: (string | undefined)[] = [];
     server.answerBatch = ({ body }) => {
@@ -103,7 +102,7 @@ describe('Q13 two open tabs share what neither could send', () => {
       return { status: 200 };
     };
     await Promise.all(tabs.map((tab) => tab.evaluate(() => dispatchEvent(new Event('online')))));
-    await vi.waitFor(async () => expect(await persisted(tabs[1])).toEqual([]), { timeout: 6_000 });
+    await eventually(async () => expect(await persisted(tabs[1])).toEqual([]));
     await Promise.all(tabs.map(flush));
 
     const messages = server.accepted();
@@ -119,12 +118,12 @@ describe('Q13 two open tabs share what neither could send', () => {
     const context = await browser.newContext();
     const url = `${server.siteUrl}/`;
     const tabs = [await open(context, url), await open(context, url)] as const;
-    await vi.waitFor(async () => expect(await persisted(tabs[0])).toHaveLength(2));
+    await eventually(async () => expect(await persisted(tabs[0])).toHaveLength(2));
     for (const tab of tabs) await tab.close();
 
     server.answerBatch = () => ({ status: 200 });
     await open(context, url);
-    await vi.waitFor(() => expect(server.accepted()).toHaveLength(3), { timeout: 6_000 });
+    await eventually(() => expect(server.accepted()).toHaveLength(3));
   });
 });
 
@@ -201,12 +200,12 @@ test('Q16 without a network for days, the outbox stays bounded and drops the old
     for (let index = 0; index < 1_100; index++) window.handrail.track('many', { index });
   });
   await flush(page);
-  await vi.waitFor(async () => expect(await persisted(page)).toHaveLength(1_000), { timeout: 5_000 });
+  await eventually(async () => expect(await persisted(page)).toHaveLength(1_000));
   expect(await page.evaluate(() => window.handrail.explain().drops)).toEqual({ outbox_full: 101 });
 
   server.answerBatch = () => ({ status: 200 });
   await page.evaluate(() => dispatchEvent(new Event('online')));
   await flush(page);
-  await vi.waitFor(() => expect(server.accepted()).toHaveLength(1_000), { timeout: 10_000 });
+  await eventually(() => expect(server.accepted()).toHaveLength(1_000));
   expect(tracked(server.accepted(), 'many').at(0)?.properties).toEqual({ index: 100 });
 });

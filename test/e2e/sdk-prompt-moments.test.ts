@@ -1,7 +1,8 @@
 import type { Trigger } from '@handrail/sdk/protocol';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openShop, type Shop, type ShopOptions, SURVEY, watchedShop } from '../sdk/prompt-shop.ts';
 import { browser, server } from '../support/site-in-browser.ts';
+import { eventually } from '../support/wait-for.ts';
 
 const TALL = '<div style="height: 4000px">A long read</div>';
 const PHONE = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 700 } };
@@ -135,7 +136,7 @@ describe('Q52 a delayed trigger', () => {
     await Promise.all([pass(first, 601), pass(second, 601)]);
     await Promise.all([pass(first, 1), pass(second, 1)]);
     const reasons = async () => [await first.reasonOf(), await second.reasonOf()].sort();
-    await vi.waitFor(async () => expect(await reasons()).toContain('shown'));
+    await eventually(async () => expect(await reasons()).toContain('shown'));
     await Promise.all([first.settled(), second.settled()]);
     expect(await reasons()).toEqual(['not_triggered', 'shown']);
   });

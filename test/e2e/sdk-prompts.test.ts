@@ -6,7 +6,7 @@ import type {
   QuestionPrompt,
 } from '@handrail/sdk/protocol';
 import type { Browser } from 'playwright-core';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { flush, isRunning, nameOf, tracked } from '../sdk/browser.ts';
 import { leadFacts } from '../sdk/lead-facts.ts';
 import {
@@ -18,6 +18,7 @@ import {
   SURVEY,
 } from '../sdk/prompt-shop.ts';
 import { browser, server } from '../support/site-in-browser.ts';
+import { eventually } from '../support/wait-for.ts';
 
 const NUDGE: CartNudgePrompt = {
   id: 'cart',
@@ -56,7 +57,7 @@ async function told({ page }: Shop) {
 describe('only what is needed is loaded', () => {
   test('a page without prompts loads none of the code for them', async () => {
     const { page } = await open([]);
-    await vi.waitFor(() => expect(server.requests.some(({ path }) => path.endsWith('/prompts'))).toBe(true));
+    await eventually(() => expect(server.requests.some(({ path }) => path.endsWith('/prompts'))).toBe(true));
     await flush(page);
     expect(requested('handrail-prompts.js')).toBe(false);
   });
@@ -66,7 +67,7 @@ describe('only what is needed is loaded', () => {
     server.pages['/'] = '<handrail data-consent="granted" data-prompts="off">';
     const page = await browser.newPage();
     await page.goto(server.siteUrl);
-    await vi.waitFor(() => expect(server.accepted()).toHaveLength(1), { timeout: 6_000 });
+    await eventually(() => expect(server.accepted()).toHaveLength(1));
     expect(server.requests.filter(({ path }) => /prompts|widgets/.test(path))).toEqual([]);
   });
 
@@ -99,7 +100,7 @@ test('each answer is recorded as it is given, and how it ended, all of one showi
   if (await shop.page.getByRole('radio').first().isVisible()) await shop.page.keyboard.press('Enter');
   await shop.page.getByRole('textbox').fill('Good oil');
   await shop.page.getByRole('button', { name: 'Send' }).click();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await told(shop)).toEqual([
       'prompt_shown',
       'prompt_answered',
@@ -134,7 +135,7 @@ test('an address that was left travels as a trait and nowhere else, with what th
   await shop.page.getByRole('textbox').first().fill('ada@example.com');
   await shop.page.getByRole('checkbox').check();
   await shop.page.getByRole('button', { name: 'Sign up' }).click();
-  await vi.waitFor(async () => {
+  await eventually(async () => {
     expect(await told(shop)).toEqual(['prompt_shown', 'generate_lead', 'prompt_completed']);
   });
   const names = server.accepted().map((message) => message.type);
@@ -158,7 +159,7 @@ test('a saved cart is told, once as acting, without consent where the box was le
   if ((await field.count()) === 0) await shop.page.getByRole('button', { name: 'Save my cart' }).click();
   await field.fill('ada@example.com');
   await shop.page.getByRole('button', { name: 'Save my cart' }).click();
-  await vi.waitFor(async () =>
+  await eventually(async () =>
     expect(await told(shop)).toEqual(['prompt_shown', 'cart_saved', 'prompt_acted']),
   );
   expect(tracked(server.accepted(), 'cart_saved')).toMatchObject([{ properties: { marketing: false } }]);
@@ -170,7 +171,7 @@ test('following the link of a nudge is acting, and reaches the collector', async
   await ask(shop, 'cart');
   await shop.page.getByRole('link', { name: 'Back to my cart' }).click();
   await shop.page.waitForURL('**/cart');
-  await vi.waitFor(() => expect(server.accepted().map(nameOf)).toContain('prompt_acted'));
+  await eventually(() => expect(server.accepted().map(nameOf)).toContain('prompt_acted'));
   expect(server.accepted().map(nameOf)).not.toContain('prompt_dismissed');
 });
 
@@ -446,7 +447,7 @@ describe('every decision is counted, and told with the next batch', () => {
     server.pages['/other'] = 'A page without Handrail';
     await shop.track('share');
     await shop.page.evaluate((url) => location.assign(url), '/other');
-    await vi.waitFor(() => {
+    await eventually(() => {
       const last = server.batches().at(-1)?.decisions;
       expect(last).toEqual({ nps: { not_triggered: 1 }, elsewhere: { wrong_page: 1 } });
     });
@@ -489,7 +490,7 @@ describe('explain()', () => {
       { promptId: 'nps', shown: false, reason: 'not_triggered', since },
       { promptId: 'elsewhere', shown: false, reason: 'wrong_page', since },
     ]);
-    await vi.waitFor(() => expect(tables).toEqual([prompts]));
+    await eventually(() => expect(tables).toEqual([prompts]));
   });
 
   test('without consent: prompts are not even asked for', async () => {
@@ -556,7 +557,7 @@ describe('preview', () => {
     const warnings: string[] = [];
     page.on('console', (message) => warnings.push(message.text()));
     await page.goto(`${server.siteUrl}/?handrail-preview=draft.old`);
-    await vi.waitFor(() => expect(warnings).toContain('handrail: this preview is over, or never was'));
+    await eventually(() => expect(warnings).toContain('handrail: this preview is over, or never was'));
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 

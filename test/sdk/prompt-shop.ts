@@ -2,8 +2,9 @@
 import type { PromptDecision } from '@handrail/sdk';
 import type { Prompt, PromptReason, QuestionPrompt } from '@handrail/sdk/protocol';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { PageServer } from '../support/page-server.ts';
+import { eventually } from '../support/wait-for.ts';
 import { flush, isRunning } from './browser.ts';
 
 export const SURVEY: QuestionPrompt = {
@@ -62,7 +63,7 @@ export async function openShop(
 export async function watchedShop(page: Page, { collectorUrl }: PageServer, promptCount = 1): Promise<Shop> {
   await isRunning(page);
   const decisions = () => page.evaluate(() => window.handrail.explain().prompts as PromptDecision[]);
-  await vi.waitFor(async () => expect(await decisions()).toHaveLength(promptCount), { timeout: 5_000 });
+  await eventually(async () => expect(await decisions()).toHaveLength(promptCount));
   const reasons = async () =>
     Object.fromEntries((await decisions()).map(({ promptId, reason }) => [promptId, reason]));
   const reasonOf = async (promptId = SURVEY.id) => (await reasons())[promptId];
@@ -71,8 +72,7 @@ export async function watchedShop(page: Page, { collectorUrl }: PageServer, prom
     context: page.context(),
     reasons,
     reasonOf,
-    comesTo: (reason, promptId) =>
-      vi.waitFor(async () => expect(await reasonOf(promptId)).toBe(reason), { timeout: 5_000 }),
+    comesTo: (reason, promptId) => eventually(async () => expect(await reasonOf(promptId)).toBe(reason)),
     track: (name, properties) =>
       page.evaluate(([name, properties]) => window.handrail.track(name, properties), [
         name,

@@ -1,3 +1,5 @@
+import { vi } from 'vitest';
+
 /** Asks again until there is an answer other than `null`, `undefined` or `false`; fails after `timeoutMs`. */
 export async function waitFor<T>(
   what: string,
@@ -12,3 +14,7 @@ export async function waitFor<T>(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/** Tries `check` again until it passes, for as long as a busy machine may take; a promise of time is checked otherwise. */
+export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
+  vi.waitFor(check, { timeout: 15_000 });
