@@ -45,15 +45,15 @@ async function tickAt(at: number): Promise<void> {
 /** People who come back so many days after their first visit, which was long ago. */
 async function returning(count: number, days: number, traits: object, prefix: string): Promise<void> {
   const first = collector.clock.now - 300 * DAY_MS;
-  for (let index = 0; index < count; index++) {
-    const person = senderOf(collector, `${prefix}${index}`);
-    await collector.ingest(
+  const people = Array.from({ length: count }, (_, index) => senderOf(collector, `${prefix}${index}`));
+  await collector.ingest(
+    ...people.flatMap((person) => [
       person.view('/', first),
       person.identify(traits, first + 1),
       person.view('/', first + 2),
-    );
-    await collector.ingest(person.view('/', first + 2 + days * DAY_MS));
-  }
+    ]),
+  );
+  await collector.ingest(...people.map((person) => person.view('/', first + 2 + days * DAY_MS)));
 }
 
 test('a hot lead that is heard of no more is noted as silent after two weeks, while nothing is learnt: once, and a sequence may start on it', async () => {
