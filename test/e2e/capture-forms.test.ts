@@ -192,7 +192,7 @@ describe('failed interactions', () => {
     ['an answer of another origin', `fetch('COLLECTOR/v1/nothing')`, 404],
     ['no answer at all', `fetch('/gone').catch(() => {})`, 0],
   ])('%s after a submit', async (_, request, status) => {
-    const { page, during, errors } = await open(
+    const { page, errors } = await open(
       SUBMIT(request.replace('COLLECTOR', 'http://api.test:PORT')).replace(
         'PORT',
         new URL(server.siteUrl).port,
