@@ -6,20 +6,26 @@ import type { Store } from './store/store.ts';
 const SLICE = 200;
 
 export interface LeadTimers {
-  /** Works off what is due now; asked often, since it costs two looks into an index. @returns for how many leads */
-  tick(): Promise<number>;
+  /**
+   * Works off what is due now; asked often, since it costs two looks into an index.
+   *
+   * @param maxLeads whoever waits for it should not wait long. [maxLeads=all]
+   * @returns for how many leads something was due
+   */
+  tick(maxLeads?: number): Promise<number>;
 }
 
 export function createLeadTimers(store: Store, sites: CompiledSites, now: () => number): LeadTimers {
   return {
-    async tick() {
+    async tick(maxLeads = Number.POSITIVE_INFINITY) {
       let fired = 0;
       for (const siteId of await store.timers.dueSites(now())) {
         const advance = await sites(siteId);
-        for (;;) {
-          const count = await store.timers.fire(advance, now(), SLICE);
+        while (fired < maxLeads) {
+          const slice = Math.min(SLICE, maxLeads - fired);
+          const count = await store.timers.fire(advance, now(), slice);
           fired += count;
-          if (count < SLICE) break;
+          if (count < slice) break;
           await new Promise((turn) => setImmediate(turn));
         }
       }
@@ -27,3 +33,10 @@ export function createLeadTimers(store: Store, sites: CompiledSites, now: () => 
     },
   };
 }
+
+/**
+ * Before a list by flags or segments is read: what time has changed is written down first, so that the list shows what
+ * each lead by itself does. Bounded, since after a swap of versions every lead is due to be written anew: until that is
+ * done, some still stand in lists as they did under the version before.
+ */
+export const MAX_LEADS_BEFORE_READ = 2_000;

@@ -1,6 +1,7 @@
 /** Who is ready: the list of leads, as pages or as a file. */
 import type { Temperature } from '@handrail/sdk/protocol';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { MAX_LEADS_BEFORE_READ } from '../lead-timers.ts';
 import { type Facet, type FacetKind, plainWords } from '../leads/facets.ts';
 import { heatToReach } from '../leads/heat.ts';
 import { type LeadView, leadView } from '../leads/view.ts';
@@ -64,8 +65,7 @@ const listRoute = createRoute({
 export function leadListRoute(app: OpenAPIHono<Env>, { store, sites, timers, now }: Services): void {
   app.openapi(listRoute, async (c) => {
     const { limit, cursor, ...asked } = c.req.valid('query');
-    // What time has changed by now is written down first: a list shows what each lead by itself does.
-    await timers.tick();
+    await timers.tick(MAX_LEADS_BEFORE_READ);
     const { site } = await sites(c.var.siteId);
     const at = now();
     const wanted = leadQuery(asked, site, at);
