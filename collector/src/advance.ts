@@ -1,4 +1,5 @@
-/** One touchpoint's way through a lead: folded into its state, then planned into its follow-ups. Pure. */
+/** One touchpoint's way through a lead: folded into its state, planned into its follow-ups, told to the outside. Pure. */
+import { eventsOf, type OutgoingEvent } from './follow-ups/events.ts';
 import { MAX_LATENESS_MS } from './follow-ups/guards.ts';
 import { type Enrollment, type FollowUps, plan } from './follow-ups/plan.ts';
 import { type Folded, fold } from './leads/fold.ts';
@@ -19,7 +20,7 @@ export interface Step {
 
 export interface Advance {
   site: CompiledSite;
-  (step: Step): { folded: Folded; followUps: FollowUps };
+  (step: Step): { folded: Folded; followUps: FollowUps; events: OutgoingEvent[] };
   /** What a merge that no message told of means for the follow-ups of the lead that stays. */
   afterMerge(before: LeadState, after: LeadState, enrollments: readonly Enrollment[], now: number): FollowUps;
   /** What the passing of time alone means for the lead's follow-ups: a sequence may start on a flag that it raises. */
@@ -36,15 +37,18 @@ export function advanceUnder(site: CompiledSite): Advance {
     const now = Math.max(at, before.scoredAt);
     // Who was hot a year ago, as an import tells, is not to be called today.
     const asOf = receivedAt - at > MAX_LATENESS_MS ? receivedAt : now;
+    const moments = { before: momentOf(before, asOf, site), after: momentOf(folded.lead, asOf, site) };
     const followUps = plan(
-      { ...momentOf(before, asOf, site), now },
-      { ...momentOf(folded.lead, asOf, site), touchpoint, now },
+      { ...moments.before, now },
+      { ...moments.after, touchpoint, now },
       touchpoint,
       enrollments,
       site,
       receivedAt,
     );
-    return { folded, followUps };
+    const temperature = { before: moments.before.temperature, after: moments.after.temperature };
+    const events = eventsOf({ before, folded, temperature, touchpoint }, receivedAt);
+    return { folded, followUps, events };
   };
   const afterMerge: Advance['afterMerge'] = (before, after, enrollments, now) =>
     plan(momentOf(before, now, site), momentOf(after, now, site), null, enrollments, site, now);

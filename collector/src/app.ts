@@ -3,6 +3,9 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { cors } from 'hono/cors';
 import { HTTPException } from 'hono/http-exception';
 import { type CompiledSites, compiledSites } from './compiled-sites.ts';
+import type { AddressGuardOptions } from './follow-ups/channels/address-guard.ts';
+import type { Channel } from './follow-ups/channels/channel.ts';
+import { createWebhookChannel, type WebhookContent } from './follow-ups/channels/webhook.ts';
 import { describe } from './ingest/decode.ts';
 import { createLeadTimers } from './lead-timers.ts';
 import { Problem, problemResponse } from './problem.ts';
@@ -12,24 +15,29 @@ import { ownerOnly } from './routes/auth.ts';
 import { confirmRoutes } from './routes/confirm.ts';
 import type { Env, Services } from './routes/context.ts';
 import { cookielessRoutes } from './routes/cookieless.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { dropRoutes } from './routes/drops.ts';
+import { endpointRoutes } from './routes/endpoints.ts';
 import { readFiles, serveFile } from './routes/files.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { leadListRoute } from './routes/lead-list.ts';
 import { leadRoutes } from './routes/leads.ts';
+import { mailLinkRoutes } from './routes/mail-links.ts';
 import { mergeRoutes } from './routes/merges.ts';
 import { previewRoutes } from './routes/previews.ts';
 import { promptRoutes } from './routes/prompts.ts';
+import { rejectedRoutes } from './routes/rejected.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
 import { siteConfigRoutes } from './routes/site-config.ts';
 import { sitePresetRoutes } from './routes/site-presets.ts';
 import { sitePreviewRoutes } from './routes/site-preview.ts';
+import { suppressionRoutes } from './routes/suppressions.ts';
 import { tagRoutes } from './routes/tags.ts';
-import { unsubscribeRoutes } from './routes/unsubscribe.ts';
-import { workRoutes } from './routes/work.ts';
+import { taskRoutes } from './routes/tasks.ts';
+import { templateRoutes } from './routes/templates.ts';
 import type { Variables } from './site/document.ts';
 import { type Store, StoreUnavailable } from './store/store.ts';
 
@@ -48,6 +56,10 @@ export interface CollectorOptions {
   replays?: Replays;
   /** Where the build has put the page's scripts and the dashboard. [filesDirectory=beside this file] */
   filesDirectory?: string;
+  /** Where endpoints may lead. [webhookTargets=public addresses] */
+  webhookTargets?: AddressGuardOptions;
+  /** Sends what an owner asks to be sent just to see. [webhook=createWebhookChannel(webhookTargets)] */
+  webhook?: Channel<WebhookContent>;
   /** Told of what should not happen; the client gets a 500. [onError=console.error] */
   onError?: (error: unknown) => void;
 }
@@ -65,7 +77,11 @@ const OWNER_PATHS = [
   'prompts',
   'prompt-templates',
   'deliveries',
+  'endpoints',
   'tasks',
+  'suppressions',
+  'bounces',
+  'templates',
   'rejected',
   'drops',
   'cookieless',
@@ -91,12 +107,14 @@ export function createCollector({
   now = Date.now,
   variables = {},
   sites = compiledSites(store, variables),
+  webhookTargets = {},
+  webhook = createWebhookChannel({ now, ...webhookTargets }),
   filesDirectory = fileURLToPath(new URL('.', import.meta.url)),
   onError = console.error,
   replays = createReplays({ store, sites, onError }),
 }: CollectorOptions): OpenAPIHono<Env> {
   const timers = createLeadTimers(store, sites, now);
-  const services: Services = { store, sites, timers, replays, variables, now };
+  const services: Services = { store, sites, timers, replays, variables, now, webhook, webhookTargets };
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (result.success) return;
@@ -142,13 +160,18 @@ export function createCollector({
   tagRoutes(app, services);
   segmentRoutes(app, services);
   sitePresetRoutes(app);
-  workRoutes(app, services);
+  deliveryRoutes(app, services);
+  endpointRoutes(app, services);
+  taskRoutes(app, services);
+  suppressionRoutes(app, services);
+  templateRoutes(app, services);
+  rejectedRoutes(app, services);
   answerRoutes(app, services);
   promptRoutes(app, services);
   previewRoutes(app, services);
   dropRoutes(app, services);
   cookielessRoutes(app, services);
-  unsubscribeRoutes(app, services);
+  mailLinkRoutes(app, services);
   confirmRoutes(app, services);
   docsRoutes(app, __VERSION__);
 

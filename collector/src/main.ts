@@ -5,14 +5,17 @@ import type { JsonObject } from '@handrail/sdk/protocol';
 import { serve } from '@hono/node-server';
 import { createCollector } from './app.ts';
 import { compiledSites } from './compiled-sites.ts';
-import { createEmailChannel, type EmailChannel } from './follow-ups/channels/email.ts';
-import { createWebhookChannel } from './follow-ups/channels/webhook.ts';
+import { type AddressGuardOptions, guardOptionsIn } from './follow-ups/channels/address-guard.ts';
+import type { Environment } from './follow-ups/channels/channel.ts';
+import { type Channels, closeChannels, openChannels } from './follow-ups/channels/open.ts';
 import { createDispatcher } from './follow-ups/dispatch.ts';
+import { signedLinks } from './follow-ups/links.ts';
 import { hashOf, isUsableKey, newKey } from './keys.ts';
 import { createLeadTimers } from './lead-timers.ts';
-import { confirmToken, unsubscribeToken } from './mail-links.ts';
 import { createReplays, type ReplayProgress } from './replays.ts';
-import { loadSite } from './site/load.ts';
+import { endpointProblems } from './site/check-endpoints.ts';
+import { readDocument } from './site/document.ts';
+import { loadSite, problemLines } from './site/load.ts';
 import { StartError } from './start-error.ts';
 import { openSqliteStore } from './store/sqlite/index.ts';
 import type { KeyKind, Store } from './store/store.ts';
@@ -54,8 +57,9 @@ export async function start(options: StartOptions, log: (line: string) => void):
   const port = options.port ?? portIn(environment.HANDRAIL_PORT) ?? 8787;
   const config = options.config ?? environment.HANDRAIL_CONFIG;
   const document = config ? loadSite(config, environment) : undefined;
-  const smtpUrl = environment.HANDRAIL_SMTP_URL;
-  const email = smtpUrl ? emailChannel(smtpUrl) : null;
+  const webhookTargets = guardOptionsIn(environment);
+  if (document) await refuseEndpointsInside(document, environment, webhookTargets);
+  const channels = openAll(environment);
   const store = openSqliteStore(options.db ?? environment.HANDRAIL_DB ?? 'handrail.sqlite');
 
   try {
@@ -71,27 +75,22 @@ export async function start(options: StartOptions, log: (line: string) => void):
       onProgress: progressTo(log),
       onError: (error) => log(`replay: ${error instanceof Error ? error.message : String(error)}`),
     });
-    const listener = await listen(createCollector({ store, variables: environment, sites, replays }), port);
+    const app = createCollector({ store, variables: environment, sites, replays, webhookTargets });
+    const listener = await listen(app, port);
     await replays.resume();
     const url = `http://localhost:${listener.port}`;
     const publicUrl = environment.HANDRAIL_PUBLIC_URL ?? url;
     const secret = await store.sites.signingSecret();
     const dispatcher = createDispatcher({
       store,
-      siteOf: async (id) => (await sites(id)).site,
-      channels: {
-        webhook: createWebhookChannel({
-          allowPrivateOrigins: listIn(environment.HANDRAIL_ALLOW_PRIVATE_ORIGINS),
-        }),
-        email,
-      },
-      unsubscribeUrl: (deliveryId) => `${publicUrl}/unsubscribe/${unsubscribeToken(deliveryId, secret)}`,
-      confirmUrl: (deliveryId, address) =>
-        `${publicUrl}/confirm/${confirmToken(deliveryId, address, secret)}`,
+      sites,
+      channels,
+      links: signedLinks(publicUrl, secret),
       onError: (error) => log(`follow-ups: ${error instanceof Error ? error.message : String(error)}`),
     });
-    const stopTicking = every(TICK_MS, dispatcher.tick, (error) => log(`follow-ups: ${String(error)}`));
-    // Not in one row with the dispatcher: a slow receiver must not hold up what time brings to leads.
+    const stopTicking = keepStarting(TICK_MS, dispatcher.tick, (error) =>
+      log(`follow-ups: ${String(error)}`),
+    );
     const timers = createLeadTimers(store, sites, Date.now);
     const stopTimers = every(TICK_MS, timers.tick, (error) => log(`leads: ${String(error)}`));
     const stopForgetting = every(
@@ -105,12 +104,12 @@ export async function start(options: StartOptions, log: (line: string) => void):
       async stop() {
         const stopped = [replays.stop(), stopTicking(), stopTimers(), stopForgetting()];
         await Promise.all([listener.close(), ...stopped]);
-        email?.close();
+        closeChannels(channels);
         await store.close();
       },
     };
   } catch (error) {
-    email?.close();
+    closeChannels(channels);
     await store.close();
     throw error;
   }
@@ -125,17 +124,22 @@ function portIn(text: string | undefined): number | undefined {
   return port;
 }
 
-const listIn = (text: string | undefined): string[] =>
-  text
-    ?.split(',')
-    .map((each) => each.trim())
-    .filter(Boolean) ?? [];
+async function refuseEndpointsInside(
+  document: JsonObject,
+  environment: Environment,
+  targets: AddressGuardOptions,
+): Promise<void> {
+  const read = readDocument(document, environment);
+  const problems = read.ok ? await endpointProblems(read.site, targets) : read.problems;
+  if (problems.length === 0) return;
+  throw new StartError(`the site file is not a valid site:\n${problemLines(problems).join('\n')}`);
+}
 
-function emailChannel(smtpUrl: string): EmailChannel {
+function openAll(environment: Environment): Channels {
   try {
-    return createEmailChannel(smtpUrl);
+    return openChannels(environment);
   } catch (error) {
-    throw new StartError(`HANDRAIL_SMTP_URL: ${(error as Error).message}`);
+    throw new StartError((error as Error).message);
   }
 }
 
@@ -235,6 +239,28 @@ function listen(
   });
 }
 
+/** Begins `work` again and again, whether or not the run before is done. @returns as `every` */
+function keepStarting(
+  periodMs: number,
+  work: () => Promise<unknown>,
+  onError: (error: unknown) => void,
+): () => Promise<void> {
+  const running = new Set<Promise<unknown>>();
+  const run = () => {
+    const one = work()
+      .catch(onError)
+      .finally(() => running.delete(one));
+    running.add(one);
+  };
+  run();
+  const timer = setInterval(run, periodMs);
+  return async () => {
+    clearInterval(timer);
+    // A delivery cut off here is tried again, once its lease has run out.
+    await Promise.race([Promise.all(running), delay(DRAIN_MS, undefined, { ref: false })]);
+  };
+}
+
 /** Runs `work` again and again, never twice at once. @returns stops it; resolves once the run under way is over, or at the latest after DRAIN_MS */
 function every(
   periodMs: number,
@@ -255,7 +281,6 @@ function every(
   return async () => {
     isStopped = true;
     clearTimeout(timer);
-    // A delivery cut off here is tried again, once its lease has run out.
     await Promise.race([running, delay(DRAIN_MS, undefined, { ref: false })]);
   };
 }

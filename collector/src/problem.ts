@@ -27,6 +27,9 @@ export type ProblemCode =
   | 'too_many_tags'
   | 'invalid_site'
   | 'version_conflict'
+  | 'not_failed'
+  | 'endpoint_disabled'
+  | 'missing_field'
   | 'unavailable'
   | 'internal';
 

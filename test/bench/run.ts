@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { benchDeliveries } from './deliveries.ts';
 import { benchFold } from './fold.ts';
 import { benchGroupCommit } from './group-commit.ts';
 import { benchIngest } from './ingest.ts';
@@ -20,6 +21,7 @@ const SECTIONS: Record<string, (folder: string) => Promise<Table>> = {
   storage: benchStorage,
   fold: benchFold,
   leads: benchLeads,
+  deliveries: benchDeliveries,
   size: benchSize,
   'main-thread': benchMainThread,
 };

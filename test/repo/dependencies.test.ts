@@ -69,6 +69,11 @@ const isPure = (path: string) =>
     'follow-ups/merge-runs.ts',
     'follow-ups/quiet-hours.ts',
     'follow-ups/transactional.ts',
+    'follow-ups/events.ts',
+    'follow-ups/lanes.ts',
+    'follow-ups/routes.ts',
+    'follow-ups/endpoint-health.ts',
+    'follow-ups/response-times.ts',
   ].some((name) => path === `collector/src/${name}`);
 
 const REQUESTS = ['fetch', 'sendBeacon', 'XMLHttpRequest', 'WebSocket', 'EventSource'];

@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { createAdaptorServer } from '@hono/node-server';
 import { createCollector } from '../../collector/src/app.ts';
 import { compiledSites } from '../../collector/src/compiled-sites.ts';
+import { type Channels, openChannels } from '../../collector/src/follow-ups/channels/open.ts';
 import { createWebhookChannel } from '../../collector/src/follow-ups/channels/webhook.ts';
-import { type Channels, createDispatcher, type Dispatcher } from '../../collector/src/follow-ups/dispatch.ts';
+import { createDispatcher, type Dispatcher } from '../../collector/src/follow-ups/dispatch.ts';
+import { signedLinks } from '../../collector/src/follow-ups/links.ts';
 import { hashOf } from '../../collector/src/keys.ts';
 import { createLeadTimers, type LeadTimers } from '../../collector/src/lead-timers.ts';
-import { confirmToken } from '../../collector/src/mail-links.ts';
 import { createReplays, type Replays } from '../../collector/src/replays.ts';
 import { readDocument, type Variables } from '../../collector/src/site/document.ts';
 import { openSqliteStore } from '../../collector/src/store/sqlite/index.ts';
@@ -75,7 +76,7 @@ export async function startCollector({
   now = START,
 }: {
   site?: object;
-  channels?: Partial<Channels>;
+  channels?: Channels;
   variables?: Variables;
   databasePath?: string;
   now?: number;
@@ -95,22 +96,22 @@ export async function startCollector({
   const sites = compiledSites(store, variables);
   const onError = (error: unknown) => console.error(error);
   const replays = createReplays({ store, sites, onError });
+  const webhook = channels.webhook ?? createWebhookChannel();
   const app = createCollector({
     store,
     variables,
     sites,
     replays,
     now: () => clock.now,
+    webhook,
     filesDirectory: BUILT,
     onError,
   });
   const dispatcher = createDispatcher({
     store,
-    siteOf: async (id) => (await sites(id)).site,
-    channels: { webhook: createWebhookChannel(), email: null, ...channels },
-    unsubscribeUrl: (id) => `https://collect.example/unsubscribe/${id}`,
-    confirmUrl: (id, address) =>
-      `https://collect.example/confirm/${confirmToken(id, address, signingSecret)}`,
+    sites,
+    channels: { ...openChannels({}), webhook, ...channels },
+    links: signedLinks('https://collect.example', signingSecret),
     now: () => clock.now,
     random: () => 0.5,
     onError,

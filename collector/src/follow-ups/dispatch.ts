@@ -1,39 +1,34 @@
 /** Sends what is due: lease, decide, try, settle. Several dispatchers may work on one store; each lease has one holder. */
-import { holds } from '@handrail/sdk/condition';
-import { factsOf } from '../leads/facts.ts';
-import { scoreOf } from '../leads/heat.ts';
-import { contactsOf } from '../leads/lead-facts.ts';
-import { temperatureOf } from '../leads/state.ts';
-import type { CompiledSequence, CompiledSite } from '../site/compile.ts';
-import type { LeasedDelivery, Settlement, Store } from '../store/store.ts';
-import type { Channel, SendResult } from './channels/channel.ts';
-import type { EmailContent } from './channels/email.ts';
+import type { Advance } from '../advance.ts';
+import { leadView } from '../leads/view.ts';
+import type { CompiledSite } from '../site/compile.ts';
+import type { LeasedDelivery, Settlement } from '../store/follow-ups.ts';
+import type { Store } from '../store/store.ts';
+import type { SendResult } from './channels/channel.ts';
+import { type AnyKind, CHANNEL_KINDS } from './channels/kinds.ts';
+import type { Channels } from './channels/open.ts';
 import { nextAttemptAt } from './channels/retry-schedule.ts';
-import type { WebhookContent } from './channels/webhook.ts';
-import { type CheckResult, type Decision, decide } from './guards.ts';
-import { holdoutDraw } from './holdout.ts';
-import { emailFor, type Prepared, taskFrom, webhookFor } from './messages.ts';
+import { decideFor } from './decide.ts';
+import type { CheckResult } from './guards.ts';
+import type { Links } from './links.ts';
 import { planStep } from './plan.ts';
+import { sentTouchpoint } from './sent-touchpoint.ts';
+import { isTransactional } from './transactional.ts';
 
-/** Longer than any attempt may take, so that a lease only runs out where its holder has died. */
+/** Longer than all attempts of a batch may take, so that a lease only runs out where its holder has died. */
 const LEASE_MS = 180_000;
 const ATTEMPT_TIMEOUT_MS = 60_000;
-/** Deliveries under way at once. */
-const BATCH = 20;
-
-export interface Channels {
-  webhook: Channel<WebhookContent>;
-  /** `null`: no SMTP server is configured. E-mails then wait, and expire. */
-  email: Channel<EmailContent> | null;
-}
+/** To one host, or by one channel, at once … */
+const LANE_CONCURRENCY = 10;
+/** … and leased together: few enough for all to be tried before the lease runs out. */
+const LANE_BATCH = 2 * LANE_CONCURRENCY;
 
 export interface DispatcherOptions {
   store: Store;
-  siteOf(siteId: number): Promise<CompiledSite>;
+  /** The rules of each site, which follow its configuration by themselves. */
+  sites(siteId: number): Promise<Advance>;
   channels: Channels;
-  unsubscribeUrl(deliveryPublicId: string): string;
-  /** The link by which the reader of a mail confirms that the address is theirs. */
-  confirmUrl(deliveryPublicId: string, address: string): string;
+  links: Links;
   now?: () => number;
   random?: () => number;
   /** Told of what it could not settle; the delivery's lease runs out and it is tried again. */
@@ -41,140 +36,188 @@ export interface DispatcherOptions {
 }
 
 export interface Dispatcher {
-  /** Works off everything that is due now. @returns how many deliveries were settled */
-  tick(): Promise<number>;
+  /**
+   * Resolves once nothing is due any more. To be called again before that: what is slow goes on by itself, and what
+   * has become due elsewhere is sent meanwhile.
+   */
+  tick(): Promise<void>;
 }
 
 export function createDispatcher({
   store,
-  siteOf,
+  sites,
   channels,
-  unsubscribeUrl,
-  confirmUrl,
+  links,
   now = Date.now,
   random = Math.random,
   onError = () => {},
 }: DispatcherOptions): Dispatcher {
-  async function handle(delivery: LeasedDelivery): Promise<void> {
-    const site = await siteOf(delivery.siteId);
-    const sequence = site.sequences.find((each) => each.id === delivery.enrollment.sequenceId);
-    const next = sequence ? planStep(sequence, delivery.step + 1, delivery.enrollment.anchorAt) : null;
-    const settle = (settlement: Settlement) => {
-      const isOver = settlement.outcome !== 'retry' && settlement.outcome !== 'deferred';
-      return store.followUps.settle(delivery, settlement, isOver ? next : undefined, now());
-    };
-    if (!sequence?.steps[delivery.step]) {
-      await settle({ outcome: 'skipped', reason: 'sequence_removed', checks: [] });
-      return;
+  /** One run a lane, which a later tick joins. */
+  const running = new Map<string, Promise<void>>();
+
+  async function drain(lane: string): Promise<void> {
+    for (;;) {
+      const leased = await store.followUps.lease(lane, now(), LANE_BATCH, LEASE_MS);
+      if (leased.length === 0) return;
+      await inParallel(leased, LANE_CONCURRENCY, (delivery) => handle(delivery).catch(onError));
     }
-    const decision = decideFor(delivery, sequence, site, now());
-    const { checks } = decision;
-    if (decision.action === 'skip') await settle({ outcome: 'skipped', reason: decision.reason, checks });
-    else if (decision.action === 'defer') {
-      await settle({ outcome: 'deferred', at: decision.until, reason: decision.reason, checks });
-    } else await settle(await act(delivery, sequence, site, checks));
   }
 
-  async function act(
-    delivery: LeasedDelivery,
-    sequence: CompiledSequence,
+  function run(lane: string): Promise<void> {
+    const underWay = running.get(lane) ?? drain(lane).finally(() => running.delete(lane));
+    running.set(lane, underWay);
+    return underWay;
+  }
+
+  async function raiseAlarms(): Promise<void> {
+    for (const siteId of await store.tasks.sitesWithAlarms(now())) {
+      await store.tasks.raiseAlarms(await sites(siteId), now());
+    }
+  }
+
+  async function handle(delivery: LeasedDelivery): Promise<void> {
+    const advance = await sites(delivery.siteId);
+    const settlement = await settlementFor(delivery, advance);
+    const isOver = settlement.outcome !== 'retry' && settlement.outcome !== 'deferred';
+    const next = isOver ? nextStep(delivery, advance.site) : undefined;
+    await store.followUps.settle(delivery, settlement, next, now(), advance);
+  }
+
+  async function settlementFor(delivery: LeasedDelivery, { site }: Advance): Promise<Settlement> {
+    const send = sendOf(delivery, site);
+    if (!send) return { outcome: 'skipped', reason: 'sequence_removed', detail: null, checks: [] };
+    const kind = CHANNEL_KINDS[delivery.channel];
+    if (!kind) return failed('channel_removed', `channel ${delivery.channel}`, []);
+    const address = delivery.lead && kind.addressOf(delivery.lead);
+    const suppressed = address
+      ? await store.suppressions.topics(delivery.siteId, address, delivery.lead?.id)
+      : [];
+    const decision = decideFor({ delivery, site, kind, send, address, suppressed }, now());
+    const { checks } = decision;
+    if (decision.action === 'skip') {
+      return { outcome: 'skipped', reason: decision.reason, detail: null, checks };
+    }
+    if (decision.action === 'defer') {
+      return { outcome: 'deferred', at: decision.until, reason: decision.reason, checks, turnAt: null };
+    }
+    const turnAt = address ? await turnFor(delivery, kind, address, site) : null;
+    if (turnAt !== null && turnAt > now()) {
+      return { outcome: 'deferred', at: turnAt, reason: 'rate', checks, turnAt };
+    }
+    return trySending(delivery, site, kind, send, checks);
+  }
+
+  /** One that was given its turn keeps it. */
+  async function turnFor(
+    { siteId, channel, turnAt }: LeasedDelivery,
+    kind: AnyKind,
+    address: string,
     site: CompiledSite,
+  ): Promise<number | null> {
+    const rate = kind.rateOf(address, site);
+    if (!rate) return null;
+    return turnAt ?? (await store.followUps.turn(siteId, channel, rate.key, rate.perMinute, now()));
+  }
+
+  async function trySending(
+    delivery: LeasedDelivery,
+    site: CompiledSite,
+    kind: AnyKind,
+    send: unknown,
     checks: CheckResult[],
   ): Promise<Settlement> {
-    const step = sequence.steps[delivery.step];
-    if (step && 'task' in step) {
-      const task = taskFrom(step.task, delivery, site, now());
-      return task.ok
-        ? { outcome: 'sent', detail: 'task created', checks, task: task.content }
-        : { outcome: 'failed', ...task.failure, checks };
+    if (delivery.isEndpointDisabled) return failed('endpoint_disabled', delivery.endpoint ?? '', checks);
+    const channel = channels[delivery.channel];
+    if (!channel) {
+      return settlementOf({ outcome: 'retry', detail: kind.howToOpen }, delivery, kind, checks, now());
     }
-    const result =
-      step?.send.channel === 'webhook'
-        ? await send(channels.webhook, delivery, webhookFor(step.send, delivery, sequence, site, now()))
-        : await send(
-            channels.email,
-            delivery,
-            emailFor(
-              step?.send.template ?? '',
-              delivery,
-              sequence,
-              site,
-              { unsubscribeUrl, confirmUrl },
-              now(),
-            ),
-          );
-    return settlementOf(result, delivery, checks);
-  }
-
-  async function send<Content>(
-    channel: Channel<Content> | null,
-    { publicId }: LeasedDelivery,
-    prepared: Prepared<Content>,
-  ): Promise<SendResult> {
-    if (!prepared.ok) return { outcome: 'failed', ...prepared.failure };
-    if (!channel) return { outcome: 'retry', detail: 'no SMTP server is configured (HANDRAIL_SMTP_URL)' };
-    return channel.send(
-      { deliveryId: publicId, content: prepared.content },
+    const lead = delivery.lead && leadView(delivery.lead, site, now());
+    const prepared = kind.prepare(send, { delivery, site, lead, links, now: now() });
+    if (!prepared.ok) {
+      if ('skip' in prepared) {
+        return { outcome: 'skipped', reason: prepared.skip, detail: prepared.detail, checks };
+      }
+      return failed(prepared.failure.reason, prepared.failure.detail, checks);
+    }
+    const startedAt = now();
+    const result = await channel.send(
+      { deliveryId: delivery.publicId, content: prepared.content },
       AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
     );
+    return settlementOf(result, delivery, kind, checks, startedAt);
   }
 
-  function settlementOf(result: SendResult, delivery: LeasedDelivery, checks: CheckResult[]): Settlement {
-    if (result.outcome === 'sent') return { outcome: 'sent', detail: result.detail, checks, task: null };
-    if (result.outcome === 'failed') return { ...result, checks };
+  function settlementOf(
+    result: SendResult,
+    delivery: LeasedDelivery,
+    kind: AnyKind,
+    checks: CheckResult[],
+    startedAt: number,
+  ): Settlement {
+    const tookMs = now() - startedAt;
+    const { detail } = result;
+    if (result.outcome === 'sent') {
+      const touchpoint = kind.addresses === 'person' ? sentTouchpoint(delivery, now()) : null;
+      const isContact = touchpoint !== null && !wasAskedFor(delivery);
+      return { outcome: 'sent', detail, checks, tookMs, task: result.task ?? null, touchpoint, isContact };
+    }
+    if (result.outcome === 'failed') {
+      const address = delivery.lead && kind.addressOf(delivery.lead);
+      const bounced = result.reason === 'bounced' ? address : null;
+      return { ...failed(result.reason, detail, checks), tookMs, bounced };
+    }
     const at = nextAttemptAt(delivery.attempts + 1, now(), random, result.retryAfterMs);
     return at === undefined
-      ? { outcome: 'failed', reason: 'attempts_used_up', detail: result.detail, checks }
-      : { outcome: 'retry', at, detail: result.detail, checks };
+      ? { ...failed('attempts_used_up', detail, checks), tookMs }
+      : { outcome: 'retry', at, detail, checks, tookMs };
   }
 
   return {
     async tick() {
-      let handled = 0;
+      await raiseAlarms().catch(onError);
       for (;;) {
-        const leased = await store.followUps.lease(now(), BATCH, LEASE_MS);
-        if (leased.length === 0) return handled;
-        const outcomes = await Promise.allSettled(leased.map(handle));
-        for (const outcome of outcomes) if (outcome.status === 'rejected') onError(outcome.reason);
-        handled += leased.length;
+        const lanes = await store.followUps.dueLanes(now());
+        if (lanes.length === 0) return;
+        // What one lane has sent can make the next step due, in another.
+        await Promise.all(lanes.map(run));
       }
     },
   };
 }
 
-/** Whether a due delivery is sent. Pure. */
-export function decideFor(
-  delivery: LeasedDelivery,
-  sequence: CompiledSequence,
-  site: CompiledSite,
-  now: number,
-): Decision {
-  const { lead } = delivery;
-  const step = sequence.steps[delivery.step];
-  const { contactBudget, scoring, timezone } = site.site;
-  const score = scoreOf(lead.heat, now, site.halfLifeMs);
-  const temperature = temperatureOf(score, scoring.thresholds);
-  const facts = factsOf({ lead: lead.state, touchpoint: null, temperature, now }, site);
-  return decide(
-    {
-      channel: delivery.channel,
-      enrollmentActive: delivery.enrollment.status === 'active',
-      conditionHolds: step?.if === undefined || holds(step.if, facts),
-      address: lead.email,
-      consent: lead.state.consent,
-      suppressed: delivery.suppressed,
-      isTransactional: sequence.isTransactional,
-      askedForToday: delivery.askedForToday,
-      quietHours: contactBudget.quietHours,
-      timezone: lead.state.timezone ?? timezone,
-      messagesThisWeek: delivery.messagesThisWeek,
-      messagesPerWeek: contactBudget.messages.perWeek,
-      contactsThisWeek: contactsOf(lead.state, [], now).length + delivery.messagesThisWeek,
-      contactsPerWeek: contactBudget.perWeek,
-      holdoutDraw: holdoutDraw(sequence.id, lead.id),
-      holdoutShare: sequence.holdout,
-      dueAt: delivery.dueAt,
-    },
-    now,
+/** Nothing was tried. */
+function failed(reason: string, detail: string, checks: CheckResult[]) {
+  return { outcome: 'failed' as const, reason, detail, checks, tookMs: null, bounced: null };
+}
+
+/** What is to be sent; `null` where the configuration no longer says so. */
+function sendOf({ origin, channel, endpoint }: LeasedDelivery, site: CompiledSite): unknown {
+  if (origin.kind === 'event') return { channel, endpoint };
+  const sequence = site.sequences.find((each) => each.id === origin.enrollment.sequenceId);
+  const step = sequence?.steps[origin.step];
+  if (!step) return null;
+  return 'task' in step ? step.task : step.send;
+}
+
+const wasAskedFor = ({ origin }: LeasedDelivery): boolean =>
+  origin.kind === 'step' && isTransactional(origin.enrollment.sequenceId);
+
+function nextStep({ origin }: LeasedDelivery, site: CompiledSite) {
+  if (origin.kind !== 'step') return undefined;
+  const sequence = site.sequences.find((each) => each.id === origin.enrollment.sequenceId);
+  return sequence ? planStep(sequence, origin.step + 1, origin.enrollment.anchorAt) : null;
+}
+
+async function inParallel<Item>(
+  items: readonly Item[],
+  workers: number,
+  work: (item: Item) => Promise<unknown>,
+): Promise<void> {
+  // They share one iterator: each takes the next item once it has done with its own.
+  const queue = items.values();
+  await Promise.all(
+    Array.from({ length: workers }, async () => {
+      for (const item of queue) await work(item);
+    }),
   );
 }

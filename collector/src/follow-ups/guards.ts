@@ -3,7 +3,8 @@ import type { Consent } from '@handrail/sdk/protocol';
 import { endOfQuietHours } from './quiet-hours.ts';
 
 export interface GuardFacts {
-  channel: 'email' | 'webhook' | 'task';
+  /** Only then are the person's address, consent, quiet hours and budget asked about; else it goes to the owner's own people. */
+  addressesPerson: boolean;
   enrollmentActive: boolean;
   /** Of the step's own `if`; `true` without one. */
   conditionHolds: boolean;
@@ -52,7 +53,9 @@ export type SkipReason =
   | 'asked_too_often'
   | 'contact_budget'
   | 'holdout'
-  | 'sequence_removed';
+  | 'sequence_removed'
+  /** The endpoint's mapping needs a field that the lead lacks. */
+  | 'unmapped';
 export interface CheckResult {
   check: Check;
   passed: boolean;
@@ -80,8 +83,7 @@ export function decide(facts: GuardFacts, now: number): Decision {
   if (fails('goal', facts.enrollmentActive)) return skip('goal_met');
   if (fails('expiry', now - facts.dueAt <= MAX_LATENESS_MS)) return skip('expired');
   if (fails('condition', facts.conditionHolds)) return skip('condition');
-  // Only e-mail addresses the person; a webhook and a task go to the owner's own people.
-  if (facts.channel === 'email') {
+  if (facts.addressesPerson) {
     if (fails('address', facts.address !== null)) return skip('no_address');
     if (!facts.isTransactional && fails('consent', facts.consent.marketing === 'granted'))
       return skip('no_consent');
@@ -89,7 +91,7 @@ export function decide(facts: GuardFacts, now: number): Decision {
     if (facts.isTransactional && fails('asked_too_often', facts.askedForToday < MAX_ASKED_FOR_A_DAY))
       return skip('asked_too_often');
   }
-  if (facts.channel === 'email' && !facts.isTransactional) {
+  if (facts.addressesPerson && !facts.isTransactional) {
     const until = facts.quietHours ? endOfQuietHours(facts.quietHours, facts.timezone, now) : null;
     if (until !== null) {
       fails('quiet_hours', false);

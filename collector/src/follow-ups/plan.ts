@@ -3,7 +3,7 @@ import { type Facts, holds } from '@handrail/sdk/condition';
 import { factsOf, isAbout, type Moment } from '../leads/facts.ts';
 import type { Touchpoint } from '../leads/touchpoint.ts';
 import { type CompiledSequence, type CompiledSite, durationMs, touchpointsIn } from '../site/compile.ts';
-import type { Step } from '../site/schema.ts';
+import type { Route } from './routes.ts';
 
 /** A lead's latest run through a sequence. */
 export interface Enrollment {
@@ -23,9 +23,8 @@ export type EndReason =
   /** Of two runs of one person, this one came second. */
   | 'merged';
 
-export interface PlannedStep {
+export interface PlannedStep extends Route {
   step: number;
-  channel: 'email' | 'webhook' | 'task';
   dueAt: number;
 }
 
@@ -79,12 +78,11 @@ export function plan(
 /** When the step is due; `null` after the last one. The first never before the `unless` of the start is decided. */
 export function planStep(sequence: CompiledSequence, index: number, anchorAt: number): PlannedStep | null {
   const step = sequence.steps[index];
-  if (!step) return null;
+  const route = sequence.routes[index];
+  if (!step || !route) return null;
   const afterMs = Math.max(durationMs(step.after), sequence.unless?.withinMs ?? 0);
-  return { step: index, channel: channelOf(step), dueAt: anchorAt + afterMs };
+  return { ...route, step: index, dueAt: anchorAt + afterMs };
 }
-
-const channelOf = (step: Step): PlannedStep['channel'] => ('task' in step ? 'task' : step.send.channel);
 
 /** Why a touchpoint ends an active run, if it does. */
 export function endOf(

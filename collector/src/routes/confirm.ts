@@ -1,18 +1,19 @@
 /** Double opt-in: GET shows a button and changes nothing, for link checkers follow every link; POST confirms. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { html } from 'hono/html';
+import { collectorTouchpoint } from '../follow-ups/sent-touchpoint.ts';
+import { payloadOf, unverifiedPayloadOf } from '../follow-ups/signed-token.ts';
 import { EMAIL_CONFIRMED } from '../follow-ups/transactional.ts';
 import type { Touchpoint } from '../leads/touchpoint.ts';
-import { confirmedDelivery, isConfirmedBy } from '../mail-links.ts';
 import { Problem } from '../problem.ts';
 import type { Env, Services } from './context.ts';
 import { mailPage } from './mail-page.ts';
 
 export function confirmRoutes(app: OpenAPIHono<Env>, { store, sites, now }: Services): void {
   async function find(token: string) {
-    const deliveryId = confirmedDelivery(token);
-    const found = await store.followUps.addressOf(deliveryId);
-    if (!found || !isConfirmedBy(token, found.address, await store.sites.signingSecret()))
+    const deliveryId = unverifiedPayloadOf(token);
+    const found = await store.followUps.recipient(deliveryId);
+    if (!found || !payloadOf('confirm', token, await store.sites.signingSecret(), found.address))
       throw new Problem(404, 'not_found', 'this link is not valid');
     const { name } = (await sites(found.siteId)).site.site;
     return { ...found, deliveryId, name };
@@ -34,23 +35,7 @@ export function confirmRoutes(app: OpenAPIHono<Env>, { store, sites, now }: Serv
 }
 
 /** A touchpoint like any other, so that a replay of history grants it again. Its id makes it happen once. */
-function confirmation(deliveryId: string, at: number): Touchpoint {
-  return {
-    messageId: `confirm-${deliveryId}`,
-    type: 'track',
-    name: EMAIL_CONFIRMED,
-    originalName: null,
-    at,
-    receivedAt: at,
-    trust: 'server',
-    bot: null,
-    sessionId: null,
-    page: null,
-    source: null,
-    properties: {},
-    groupId: null,
-    timezone: null,
-    consent: { marketing: 'granted' },
-    device: null,
-  };
-}
+const confirmation = (deliveryId: string, at: number): Touchpoint => ({
+  ...collectorTouchpoint(`confirm-${deliveryId}`, EMAIL_CONFIRMED, {}, at),
+  consent: { marketing: 'granted' },
+});

@@ -61,5 +61,10 @@ export function answers<Schema extends z.ZodType>(
   };
 }
 
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => ({
+  content: { 'application/json': { schema } },
+  required: true,
+});
+
 export const listOf = <Schema extends z.ZodType>(schema: Schema) =>
   z.object({ data: z.array(schema), next: z.string().nullable() });

@@ -156,9 +156,11 @@ export const timelineEntrySchema = z
       type: z.literal('delivery'),
       timestamp: time,
       id: z.string(),
-      sequenceId: z.string(),
-      step: z.int(),
-      channel: z.enum(['email', 'webhook', 'task']),
+      /** Of a step; `null` where it tells of an `event`. */
+      sequenceId: z.string().nullable(),
+      step: z.int().nullable(),
+      event: z.string().nullable(),
+      channel: z.string(),
       status: z.enum(['due', 'leased', 'sent', 'failed', 'skipped']),
       reason: z.string().nullable(),
     }),
@@ -224,10 +226,15 @@ export const answerSchema = z
 export const deliverySchema = z
   .object({
     id: z.string(),
-    leadId: z.string(),
-    sequenceId: z.string(),
-    step: z.int(),
-    channel: z.enum(['email', 'webhook', 'task']),
+    /** `null`: about no lead. */
+    leadId: z.string().nullable(),
+    /** Of a step; `null` for an event's. */
+    sequenceId: z.string().nullable(),
+    step: z.int().nullable(),
+    /** The event that it tells of, such as `lead.stage_changed`; `null` for a step's. */
+    event: z.string().nullable(),
+    channel: z.string(),
+    endpoint: z.string().nullable(),
     status: z.enum(['due', 'leased', 'sent', 'failed', 'skipped']),
     reason: z.string().nullable(),
     checks: z.array(z.object({ check: z.string(), passed: z.boolean() })),
@@ -238,6 +245,51 @@ export const deliverySchema = z
   })
   .openapi('Delivery');
 
+export const deliveryLogSchema = deliverySchema
+  .extend({
+    log: z.array(
+      z.object({
+        attempt: z.int(),
+        at: time,
+        outcome: z.enum(['sent', 'retry', 'failed']),
+        detail: z.string(),
+        tookMs: z.int().nullable(),
+      }),
+    ),
+  })
+  .openapi('DeliveryLog');
+
+export const endpointSchema = z
+  .object({
+    id: z.string(),
+    /** Of its address, whose path may be a secret. */
+    origin: z.string(),
+    events: z.array(z.string()),
+    /** Name of the preset; `own` for one of the site's own. */
+    mapping: z.string().nullable(),
+    status: z.enum(['active', 'failing', 'disabled']),
+    disabledReason: z.enum(['gone', 'failing', 'by_hand']).nullable(),
+    disabledAt: time.nullable(),
+    failingSince: time.nullable(),
+    lastSuccessAt: time.nullable(),
+    lastFailureAt: time.nullable(),
+    lastFailure: z.string().nullable(),
+    due: z.int(),
+    failed: z.int(),
+  })
+  .openapi('Endpoint');
+
+export const suppressionSchema = z
+  .object({
+    email: z.string(),
+    /** `null`: everything. */
+    topic: z.string().nullable(),
+    reason: z.enum(['unsubscribed', 'bounced', 'complained', 'manual']),
+    detail: z.string().nullable(),
+    at: time,
+  })
+  .openapi('Suppression');
+
 export const taskSchema = z
   .object({
     id: z.string(),
@@ -247,13 +299,25 @@ export const taskSchema = z
     sequenceId: z.string(),
     title: z.string(),
     reason: z.string(),
+    owner: z.string().nullable(),
     status: z.enum(['open', 'done']),
     dueAt: time,
     overdue: z.boolean(),
+    snoozed: z.boolean(),
+    /** As first promised, before any snooze. */
+    promisedAt: time,
     createdAt: time,
     doneAt: time.nullable(),
   })
   .openapi('Task');
+
+export const responseTimesSchema = z.object({
+  tasks: z.int(),
+  done: z.int(),
+  medianSeconds: z.number().nullable(),
+  p90Seconds: z.number().nullable(),
+  shareWithinPromise: z.number().nullable(),
+});
 
 export const rejectedSchema = z
   .object({

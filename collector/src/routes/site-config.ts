@@ -3,6 +3,8 @@ import type { JsonObject } from '@handrail/sdk/protocol';
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { iso } from '../leads/view.ts';
 import { Problem } from '../problem.ts';
+import type { SiteProblem } from '../site/check.ts';
+import { endpointProblems } from '../site/check-endpoints.ts';
 import { readDocument, withKeptSecrets, withoutSecrets } from '../site/document.ts';
 import type { Site } from '../site/schema.ts';
 import type { Author, SiteVersion } from '../store/store.ts';
@@ -114,7 +116,7 @@ const replayRoute = createRoute({
 });
 
 export function siteConfigRoutes(app: OpenAPIHono<Env>, services: Services): void {
-  const { store, sites, replays, variables, now } = services;
+  const { store, sites, replays, variables, now, webhookTargets } = services;
 
   async function latest(siteId: number): Promise<SiteVersion> {
     const version = await store.sites.latest(siteId);
@@ -140,7 +142,9 @@ export function siteConfigRoutes(app: OpenAPIHono<Env>, services: Services): voi
   }
 
   async function publish(c: HandrailContext, document: JsonObject, who: Author, header: string | undefined) {
-    siteFrom(document, variables);
+    const site = siteFrom(document, variables);
+    const problems = await endpointProblems(site, webhookTargets);
+    if (problems.length > 0) throw invalidSite(problems);
     const published = await store.sites.publish(c.var.siteId, document, who, versionIn(header), now());
     if (published === 'conflict') {
       const { version } = await latest(c.var.siteId);
@@ -198,10 +202,13 @@ export function siteConfigRoutes(app: OpenAPIHono<Env>, services: Services): voi
 export function siteFrom(document: unknown, variables: Services['variables']): Site {
   const read = readDocument(document, variables);
   if (read.ok) return read.site;
-  const { problems: errors } = read;
+  throw invalidSite(read.problems);
+}
+
+function invalidSite(errors: SiteProblem[]): Problem {
   const [first = { path: '', message: 'not valid' }] = errors;
   const detail = `${first.path || 'the document'}: ${first.message}`;
-  throw new Problem(422, 'invalid_site', detail, { field: first.path, errors });
+  return new Problem(422, 'invalid_site', detail, { field: first.path, errors });
 }
 
 /** @throws Problem 422 for what is no object */

@@ -4,7 +4,9 @@
  */
 import { holds } from '@handrail/sdk/condition';
 import { advanceUnder } from '../advance.ts';
-import { decideFor } from '../follow-ups/dispatch.ts';
+import { CHANNEL_KINDS } from '../follow-ups/channels/kinds.ts';
+import { decideFor } from '../follow-ups/decide.ts';
+import type { Decision } from '../follow-ups/guards.ts';
 import { type Enrollment, type FollowUps, type PlannedStep, planStep } from '../follow-ups/plan.ts';
 import { decode, type Envelope } from '../ingest/decode.ts';
 import { type Session, sessionOf } from '../ingest/sessions.ts';
@@ -14,8 +16,10 @@ import { newLead, temperatureOf } from '../leads/state.ts';
 import type { Sender, Touchpoint, Trust } from '../leads/touchpoint.ts';
 import { type LeadView, leadView } from '../leads/view.ts';
 import { type CompiledSite, compileSite } from '../site/compile.ts';
+import type { Send } from '../site/schema/sequence.ts';
 import type { Site, Step } from '../site/schema.ts';
-import type { LeadRecord, LeasedDelivery, StoredScoreEntry } from '../store/store.ts';
+import type { LeasedDelivery } from '../store/follow-ups.ts';
+import type { LeadRecord, StoredScoreEntry } from '../store/store.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 const LEAD_ID = 'lead_scenario';
@@ -28,7 +32,7 @@ interface Message {
 }
 export interface SentMessage extends Message {
   /** As the site has it. */
-  content: { template: string } | { endpoint: string } | { task: string };
+  content: { task: string } | Omit<Send, 'channel'>;
 }
 export interface SkippedMessage extends Message {
   reason: string;
@@ -131,7 +135,7 @@ export function createSimulation(site: Site): Simulation {
     const enrollment = enrollments.find(({ id }) => id === enrollmentId);
     const sequence = compiled.sequences.find(({ id }) => id === enrollment?.sequenceId);
     if (!enrollment || !sequence) return;
-    const decision = decideFor(leased(delivery, enrollment), sequence, compiled, dueAt);
+    const decision = decisionFor(leased(delivery, enrollment), sequence.steps[step], dueAt);
     if (decision.action === 'defer') {
       due.push({ ...delivery, dueAt: decision.until });
       return;
@@ -151,22 +155,33 @@ export function createSimulation(site: Site): Simulation {
     }
   }
 
-  function leased({ step, channel, dueAt }: DueDelivery, enrollment: Enrollment): LeasedDelivery {
-    const isRecentMail = (each: SentMessage) => each.channel === 'email' && each.at > dueAt - WEEK_MS;
+  function decisionFor(delivery: LeasedDelivery, step: Step | undefined, at: number): Decision {
+    const kind = CHANNEL_KINDS[delivery.channel];
+    if (!step || !kind) return { action: 'skip', reason: 'sequence_removed', checks: [] };
+    const send = 'task' in step ? step.task : step.send;
+    const address = kind.addressOf(record);
+    return decideFor({ delivery, site: compiled, kind, send, address, suppressed: [] }, at);
+  }
+
+  function leased({ step, channel, endpoint, dueAt }: DueDelivery, enrollment: Enrollment): LeasedDelivery {
+    const isRecentMessage = (each: SentMessage) =>
+      CHANNEL_KINDS[each.channel]?.addresses === 'person' && each.at > dueAt - WEEK_MS;
     return {
       id: 0,
       publicId: '',
       lease: '',
       siteId: compiled.id,
-      step,
+      origin: { kind: 'step', enrollment, step },
       channel,
+      endpoint,
+      isEndpointDisabled: false,
       dueAt,
       attempts: 0,
-      enrollment,
+      isRetriedByHand: false,
+      turnAt: null,
       lead: record,
       scoreEntries: entries,
-      messagesThisWeek: sent.filter(isRecentMail).length,
-      suppressed: false,
+      messagesThisWeek: sent.filter(isRecentMessage).length,
       askedForToday: 0,
     };
   }
@@ -221,8 +236,8 @@ export function createSimulation(site: Site): Simulation {
 function contentOf(step: Step | undefined): SentMessage['content'] | null {
   if (!step) return null;
   if ('task' in step) return { task: step.task.title };
-  const { send } = step;
-  return 'template' in send ? { template: send.template } : { endpoint: send.endpoint };
+  const { channel: _, ...content } = step.send;
+  return content;
 }
 
 function decodeOrThrow(

@@ -1,6 +1,6 @@
 /** Turns a document into a valid `Site`, or into errors an owner can act on: path, expectation, nearest right key. */
 import { z } from 'zod';
-import { fieldsOf } from '../follow-ups/channels/template.ts';
+import { templateProblems } from '../follow-ups/channels/template-check.ts';
 import { checkConditions } from './check-conditions.ts';
 import { checkConfirmMail, checkPrompt } from './check-prompts.ts';
 import { nearest } from './nearest.ts';
@@ -147,23 +147,24 @@ function checkReferences(site: Site): SiteProblem[] {
     sequence.steps.forEach((step, stepIndex) => {
       const stepPath = `${path}.steps[${stepIndex}]`;
       if (!('send' in step)) return;
-      if (step.send.channel === 'webhook') {
-        exists(`${stepPath}.send.endpoint`, step.send.endpoint, 'endpoint', Object.keys(site.endpoints));
-      } else {
-        exists(`${stepPath}.send.template`, step.send.template, 'template', Object.keys(site.templates));
-        if (!site.email)
-          problems.push({
-            path: 'email.from',
-            message: `missing: ${stepPath} sends e-mail and needs a sender`,
-          });
-      }
+      const { channel, endpoint, template } = step.send;
+      if (typeof endpoint === 'string')
+        exists(`${stepPath}.send.endpoint`, endpoint, 'endpoint', Object.keys(site.endpoints));
+      if (typeof template === 'string')
+        exists(`${stepPath}.send.template`, template, 'template', Object.keys(site.templates));
+      if (channel === 'email' && !site.email)
+        problems.push({
+          path: 'email.from',
+          message: `missing: ${stepPath} sends e-mail and needs a sender`,
+        });
     });
   });
   problems.push(...checkConfirmMail(site.templates));
+  const topics = site.email?.topics.map((topic) => topic.id) ?? [];
+  unique('email.topics', topics);
   for (const [name, template] of Object.entries(site.templates)) {
-    for (const field of fieldsOf(template)) {
-      if (!field.valid) problems.push({ path: `templates.${name}`, message: field.message });
-    }
+    for (const message of templateProblems(template)) problems.push({ path: `templates.${name}`, message });
+    if (template.topic !== undefined) exists(`templates.${name}.topic`, template.topic, 'topic', topics);
   }
   return problems;
 }

@@ -1,6 +1,8 @@
 /** A site prepared for the fold: durations in milliseconds, score rules by the touchpoints that may fire them. */
 import { parseDuration } from '@handrail/sdk/condition';
 import type { Condition, TouchpointCondition } from '@handrail/sdk/protocol';
+import type { EventType } from '../follow-ups/events.ts';
+import { cartAbandonedSequences, listenersTo, type Route, routeOf } from '../follow-ups/routes.ts';
 import { isTransactional, transactionalSequences } from '../follow-ups/transactional.ts';
 import { createScrub, type Scrub } from '../ingest/scrub.ts';
 import { type Matcher, matcherOf } from '../leads/matcher.ts';
@@ -61,6 +63,8 @@ export interface Concerns {
 }
 
 export interface CompiledSequence extends Sequence {
+  /** Of each step. */
+  routes: readonly Route[];
   /** How long the sequence waits for the touchpoint that would make it needless. */
   unless: { matches: Matcher; withinMs: number } | undefined;
   reentryMs: number;
@@ -88,6 +92,8 @@ export interface CompiledSite {
   /** Of flags, segments and fit. */
   timedLeaves: TimedLeaves;
   sequences: readonly CompiledSequence[];
+  /** The endpoints that want to be told of such events. */
+  listenersTo(type: EventType): readonly Route[];
 }
 
 export interface Memory {
@@ -111,7 +117,7 @@ export function compileSite(
   foldedVersion: number = version,
 ): CompiledSite {
   const { rules, groups, fit, halfLifeDays } = site.scoring;
-  const sequences = [...transactionalSequences(site), ...site.sequences];
+  const sequences = [...transactionalSequences(site), ...site.sequences, ...cartAbandonedSequences(site)];
   const conditions = conditionsOf(site, sequences);
   const tests = testsIn(conditions);
   const testOf = (leaf: TouchpointCondition) => tests.get(leaf) ?? compileTest(leaf);
@@ -154,7 +160,8 @@ export function compileSite(
     segments,
     segmentById: new Map(segments.map((segment) => [segment.id, segment])),
     timedLeaves: together([...flags, ...segments].map(({ timed }) => timed).concat(fitLeaves)),
-    sequences: sequences.map(compileSequence),
+    sequences: sequences.map((sequence) => compileSequence(sequence, site)),
+    listenersTo: (type) => listenersTo(type, site),
   };
 }
 
@@ -279,7 +286,7 @@ function compileGroup({ id, cap, per }: Site['scoring']['groups'][number]): Comp
   return { id, cap, perMs: per === undefined ? null : durationMs(per) };
 }
 
-function compileSequence(sequence: Sequence): CompiledSequence {
+function compileSequence(sequence: Sequence, site: Site): CompiledSequence {
   const unless = 'unless' in sequence.start ? sequence.start.unless : undefined;
   return {
     ...sequence,
@@ -289,6 +296,7 @@ function compileSequence(sequence: Sequence): CompiledSequence {
     },
     reentryMs: durationMs(sequence.reentry),
     isTransactional: isTransactional(sequence.id),
+    routes: sequence.steps.map((step) => routeOf(step, site)),
   };
 }
 

@@ -65,27 +65,44 @@ export function withoutSecrets(document: JsonObject): JsonObject {
 
 /** What came back from `withoutSecrets`, with the secrets that the stored one has. */
 export function withKeptSecrets(document: JsonObject, stored: JsonObject): JsonObject {
-  return mapSecrets(document, (secret, endpoint) =>
-    secret === KEPT_SECRET ? (secretOf(stored, endpoint) ?? secret) : secret,
+  return mapSecrets(document, (secret, place) =>
+    secret === KEPT_SECRET ? (secretAt(stored, place) ?? secret) : secret,
   );
 }
 
 const isVariable = (secret: string) => secret.replace(VARIABLE, '') === '';
 
-function secretOf({ endpoints }: JsonObject, name: string): string | undefined {
-  const endpoint = isObject(endpoints) && Object.hasOwn(endpoints, name) ? endpoints[name] : undefined;
-  return isObject(endpoint) && typeof endpoint.secret === 'string' ? endpoint.secret : undefined;
+/** A stored secret by its place in the document, such as `['endpoints', 'crm', 'headers', 'Authorization']`. */
+function secretAt(stored: JsonObject, place: readonly string[]): string | undefined {
+  let node: JsonValue | undefined = stored;
+  for (const key of place) node = isObject(node) && Object.hasOwn(node, key) ? node[key] : undefined;
+  return typeof node === 'string' ? node : undefined;
 }
 
-function mapSecrets(document: JsonObject, map: (secret: string, endpoint: string) => string): JsonObject {
+/** What signs an endpoint's deliveries, and what opens its door. */
+function mapSecrets(
+  document: JsonObject,
+  map: (secret: string, place: readonly string[]) => string,
+): JsonObject {
+  const mapTexts = (node: JsonObject, place: string[], isSecret: (key: string) => boolean): JsonObject =>
+    Object.fromEntries(
+      Object.entries(node).map(([key, value]) => [
+        key,
+        typeof value === 'string' && isSecret(key) ? map(value, [...place, key]) : value,
+      ]),
+    );
   const { endpoints } = document;
   if (!isObject(endpoints)) return document;
-  const mapped = Object.entries(endpoints).map(([name, endpoint]) => [
-    name,
-    isObject(endpoint) && typeof endpoint.secret === 'string'
-      ? { ...endpoint, secret: map(endpoint.secret, name) }
-      : endpoint,
-  ]);
+  const mapped = Object.entries(endpoints).map(([name, endpoint]) => {
+    if (!isObject(endpoint)) return [name, endpoint];
+    const place = ['endpoints', name];
+    const own = mapTexts(endpoint, place, (key) => key === 'secret' || key === 'previousSecret');
+    const { headers } = own;
+    return [
+      name,
+      isObject(headers) ? { ...own, headers: mapTexts(headers, [...place, 'headers'], () => true) } : own,
+    ];
+  });
   return { ...document, endpoints: Object.fromEntries(mapped) as JsonObject };
 }
 

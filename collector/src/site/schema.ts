@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { PRESET_IDS, PRESETS } from './presets.ts';
 import { id, language, text } from './schema/basics.ts';
 import { contactBudget } from './schema/contact-budget.ts';
+import { email } from './schema/email.ts';
 import { prompt, theme } from './schema/prompt.ts';
 import { flag, scoring, segment, stage, tag } from './schema/scoring.ts';
 import { scrub } from './schema/scrub.ts';
@@ -66,10 +67,7 @@ export const siteSchema = z
       prompts: { perSession: 1, cooldown: '7d' },
       messages: { perWeek: 3 },
     }),
-    email: z
-      .strictObject({ from: text(200) })
-      .optional()
-      .describe('The sender of every e-mail.'),
+    email: email.optional(),
     templates: z.record(id, template).default({}),
     endpoints: z.record(id, endpoint).default({}),
     sequences: z.array(sequence).max(100).default([]),

@@ -4,8 +4,6 @@
  */
 import type { Drops, JsonObject, LeadFacts, PromptDecisionCounts } from '@handrail/sdk/protocol';
 import type { Advance } from '../advance.ts';
-import type { CheckResult, SkipReason } from '../follow-ups/guards.ts';
-import type { Enrollment, PlannedStep } from '../follow-ups/plan.ts';
 import type { CookielessTouchpoint } from '../ingest/cookieless.ts';
 import type { Decoded, Rejection } from '../ingest/decode.ts';
 import type { Facet } from '../leads/facets.ts';
@@ -15,6 +13,13 @@ import type { PreviewJob, SuggestJob } from '../preview/jobs.ts';
 import type { PreviewReport } from '../preview/preview.ts';
 import type { Suggestion } from '../preview/suggest.ts';
 import type { CompiledSite } from '../site/compile.ts';
+import type {
+  DeliveryRecord,
+  EndpointStore,
+  FollowUpStore,
+  SuppressionStore,
+  TaskStore,
+} from './follow-ups.ts';
 import type { DuplicateStore, MergeStore } from './merges.ts';
 import type { PromptStore } from './prompts.ts';
 
@@ -42,6 +47,9 @@ export interface Store {
   duplicates: DuplicateStore;
   timers: TimerStore;
   followUps: FollowUpStore;
+  endpoints: EndpointStore;
+  tasks: TaskStore;
+  suppressions: SuppressionStore;
   rejected: RejectedStore;
   drops: DropStore;
   cookieless: CookielessStore;
@@ -274,110 +282,10 @@ export type TimelineEntry = { at: number } & (
   /** Another lead, which turned out to be this one. */
   | { type: 'merge'; merge: { leadId: string; reason: string; messageId: string | null } }
 );
-export interface TimelineDelivery {
-  id: string;
-  sequenceId: string;
-  step: number;
-  channel: PlannedStep['channel'];
-  status: DeliveryStatus;
-  reason: string | null;
-}
-
-export type DeliveryStatus = 'due' | 'leased' | 'sent' | 'failed' | 'skipped';
-export interface DeliveryRecord {
-  id: string;
-  leadId: string;
-  sequenceId: string;
-  step: number;
-  channel: PlannedStep['channel'];
-  status: DeliveryStatus;
-  reason: string | null;
-  checks: CheckResult[];
-  dueAt: number;
-  sentAt: number | null;
-  attempts: number;
-  /** Of the latest attempt. */
-  detail: string | null;
-}
-
-/** A due delivery that this process alone may now settle, with what is needed to decide and send it. */
-export interface LeasedDelivery {
-  id: number;
-  publicId: string;
-  lease: string;
-  siteId: number;
-  step: number;
-  channel: PlannedStep['channel'];
-  dueAt: number;
-  /** Earlier attempts. */
-  attempts: number;
-  enrollment: Enrollment;
-  lead: LeadRecord;
-  scoreEntries: StoredScoreEntry[];
-  /** E-mails sent to the lead since a week before. */
-  messagesThisWeek: number;
-  /** Mails that were asked for in prompts and went, or are going, to the same address within a day, whoever asked. */
-  askedForToday: number;
-  suppressed: boolean;
-}
-
-export type Settlement =
-  | { outcome: 'sent'; detail: string; checks: CheckResult[]; task: NewTask | null }
-  | { outcome: 'skipped'; reason: SkipReason; checks: CheckResult[] }
-  | { outcome: 'failed'; reason: string; detail: string; checks: CheckResult[] }
-  | { outcome: 'retry'; at: number; detail: string; checks: CheckResult[] }
-  | { outcome: 'deferred'; at: number; reason: string; checks: CheckResult[] };
-
-export interface NewTask {
-  title: string;
-  reason: string;
-  dueAt: number;
-}
-export interface TaskRecord extends NewTask {
-  id: string;
-  leadId: string;
-  leadName: string | null;
-  leadEmail: string | null;
-  sequenceId: string;
-  createdAt: number;
-  doneAt: number | null;
-}
-
-export interface FollowUpStore {
-  /** Takes what is due, and what another process took but did not settle in time. */
-  lease(now: number, limit: number, leaseMs: number): Promise<LeasedDelivery[]>;
-  /**
-   * Writes down what became of a leased delivery, and the step that follows it, together.
-   *
-   * @param next `undefined`: this step is not over (a retry, a deferral); `null`: it was the last
-   * @returns `false` if the lease was lost: somebody else settles it
-   */
-  settle(
-    delivery: LeasedDelivery,
-    settlement: Settlement,
-    next: PlannedStep | null | undefined,
-    now: number,
-  ): Promise<boolean>;
-  /** When the next delivery is due. */
-  nextDueAt(): Promise<number | null>;
-  deliveries(
-    siteId: number,
-    filter: { status: DeliveryStatus | null; leadId: string | null },
-    limit: number,
-    after: Cursor | null,
-  ): Promise<Slice<DeliveryRecord>>;
-  tasks(
-    siteId: number,
-    status: 'open' | 'done' | null,
-    limit: number,
-    after: Cursor | null,
-  ): Promise<Slice<TaskRecord>>;
-  /** `null` if there is no such task; doing a done one again changes nothing. */
-  completeTask(siteId: number, taskId: string, now: number): Promise<TaskRecord | null>;
-  /** The address of the lead that a delivery went to, or `null` if there is no such delivery. */
-  addressOf(deliveryId: string): Promise<{ siteId: number; leadId: string; address: string } | null>;
-  suppress(siteId: number, address: string, now: number): Promise<void>;
-}
+export type TimelineDelivery = Pick<
+  DeliveryRecord,
+  'id' | 'sequenceId' | 'step' | 'event' | 'channel' | 'status' | 'reason'
+>;
 
 export interface DropStore {
   /** Latest day first. */

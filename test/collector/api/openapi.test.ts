@@ -5,7 +5,7 @@ import { documentedOperations } from './operations.ts';
 
 /** For browsers, mail programs and machines: no part of the API. */
 const NOT_API =
-  /^\/(handrail[\w-]*\.js|dashboard(\/.*)?|docs(\/.*)?|openapi\.json|site\.schema\.json|healthz|readyz|metrics|unsubscribe\/.*|confirm\/.*)$/;
+  /^\/(handrail[\w-]*\.js|dashboard(\/.*)?|docs(\/.*)?|openapi\.json|site\.schema\.json|healthz|readyz|metrics|(unsubscribe|click|open)\/.*|confirm\/.*)$/;
 
 test('the API description names every route of the API, and no other', async () => {
   const collector = await startCollector();

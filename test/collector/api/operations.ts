@@ -27,13 +27,16 @@ export async function documentedOperations(collector: TestCollector): Promise<Op
 export function pathWith(ids: SiteIds, template: string): string {
   const path = template.replace('{version}', '1');
   const [, kind] = /^\/v1\/(\w+)\/\{id\}/.exec(path) ?? [];
-  if (!kind) return path;
+  if (!kind) return path.replace('{email}', 'gone@example.com');
   const known = {
     leads: ids.lead,
     duplicates: ids.duplicate,
     tasks: ids.task,
     rejected: ids.rejected,
     prompts: ids.prompt,
+    deliveries: ids.delivery,
+    endpoints: ids.endpoint,
+    templates: ids.template,
   };
   const id = known[kind as keyof typeof known];
   if (!id) throw new Error(`no id for ${path}`);
@@ -48,6 +51,12 @@ export function bodyFor(ids: SiteIds, { method, path }: Operation): object | und
     'POST /v1/site/rollback': { version: 1 },
     'POST /v1/site/preview': {},
     'POST /v1/site/suggest': {},
+    'POST /v1/tasks/{id}/snooze': { until: '2027-01-01T00:00:00Z' },
+    'POST /v1/tasks/{id}/assign': { owner: 'Ada' },
+    'POST /v1/endpoints/{id}/replay': { since: '2026-01-01T00:00:00Z' },
+    'POST /v1/suppressions': { email: 'gone@example.com' },
+    'POST /v1/bounces': { bounces: [{ email: 'lost@example.com', type: 'bounced' }] },
+    'POST /v1/templates/{id}/preview': { leadId: ids.lead },
   };
   return bodies[`${method} ${path}`];
 }

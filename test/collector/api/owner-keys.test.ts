@@ -81,6 +81,9 @@ describe.each(ownerOperations)('Q31 $method $path', (operation) => {
         task: 'task_none',
         rejected: 'rej_999',
         prompt: 'none',
+        delivery: 'dlv_none',
+        endpoint: 'none',
+        template: 'none',
       };
       const missing = await call(operation, `Bearer ${SECRET_KEY}`, never);
       expect([missing.status, missing.body.code]).toEqual([404, 'not_found']);

@@ -6,21 +6,27 @@ export const OTHER_WRITE_KEY = 'pk_other_0123456789ab';
 const phone = '+442079460958';
 export const OTHER_SECRET_KEY = 'sk_other_0123456789ab';
 
-const siteAsking = (promptId: string) => ({
+const siteOf = (owner: string) => ({
   name: 'Shop',
   prompts: [
     {
-      id: promptId,
+      id: `${owner}-poll`,
       type: 'survey',
       on: { code: true },
       questions: [{ id: 'why', type: 'text', text: 'Why?' }],
     },
   ],
+  templates: { [`${owner}-mail`]: { subject: 'Hello', text: 'Hello {{name|there}}' } },
+  // Nowhere to be delivered to, so that each site has a failed delivery.
+  endpoints: { [`${owner}-crm`]: { url: 'http://127.0.0.1:1/', secret: `whsec_${'a'.repeat(32)}` } },
   sequences: [
     {
       id: 'demo',
       start: { touchpoint: 'demo_booked' },
-      steps: [{ after: '0s', task: { title: 'Prepare', due: '1h' } }],
+      steps: [
+        { after: '0s', task: { title: 'Prepare', due: '1h' } },
+        { after: '0s', send: { channel: 'webhook', endpoint: `${owner}-crm` } },
+      ],
     },
   ],
 });
@@ -33,12 +39,16 @@ export interface SiteIds {
   task: string;
   rejected: string;
   prompt: string;
+  /** One that has failed. */
+  delivery: string;
+  endpoint: string;
+  template: string;
 }
 
 export async function startTwoSites(): Promise<{ collector: TestCollector; own: SiteIds; other: SiteIds }> {
-  const collector = await startCollector({ site: siteAsking('own-poll') });
+  const collector = await startCollector({ site: siteOf('own') });
   const { store, clock, dispatcher } = collector;
-  const otherId = await store.sites.create(siteAsking('other-poll'), clock.now);
+  const otherId = await store.sites.create(siteOf('other'), clock.now);
   await store.sites.addKey(otherId, 'write', hashOf(OTHER_WRITE_KEY), clock.now);
   await store.sites.addKey(otherId, 'secret', hashOf(OTHER_SECRET_KEY), clock.now);
 
@@ -56,7 +66,7 @@ export async function startTwoSites(): Promise<{ collector: TestCollector; own: 
   }
   await dispatcher.tick();
 
-  async function idsOf(secretKey: string): Promise<SiteIds> {
+  async function idsOf(secretKey: string, owner: string): Promise<SiteIds> {
     const first = async (path: string) => {
       const response = await collector.request(path, { headers: { authorization: `Bearer ${secretKey}` } });
       const { data } = (await response.json()) as { data: { id: string }[] };
@@ -70,7 +80,10 @@ export async function startTwoSites(): Promise<{ collector: TestCollector; own: 
       task: await first('/v1/tasks'),
       rejected: await first('/v1/rejected'),
       prompt: await first('/v1/prompts'),
+      delivery: await first('/v1/deliveries?status=failed'),
+      endpoint: await first('/v1/endpoints'),
+      template: `${owner}-mail`,
     };
   }
-  return { collector, own: await idsOf(SECRET_KEY), other: await idsOf(OTHER_SECRET_KEY) };
+  return { collector, own: await idsOf(SECRET_KEY, 'own'), other: await idsOf(OTHER_SECRET_KEY, 'other') };
 }

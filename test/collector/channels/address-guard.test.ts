@@ -20,7 +20,7 @@ function scriptedLookup(...answers: string[][]) {
 
 const webhookTo = (url: string) => ({
   deliveryId: 'dlv_1',
-  content: { url, secrets: ['whsec_c2VjcmV0'], type: 'lead.became_hot', timestamp: 0, data: {} },
+  content: { url, secrets: ['whsec_c2VjcmV0'], payload: { type: 'lead.became_hot' } },
 });
 
 describe('Q29 addresses that only this machine or its network can reach', () => {

@@ -19,6 +19,7 @@ it('says what to do, until when, and the three strongest reasons', () => {
     rendered: {
       title: 'Call Ada now',
       dueAt: Date.parse('2026-11-21T10:05:00Z'),
+      owner: null,
       reason: 'demo +20, pricing +18.8 (2×), email +2.1',
     },
   });

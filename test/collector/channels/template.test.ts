@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  fieldsOf,
-  render,
-  renderLine,
-  renderText,
-} from '../../../collector/src/follow-ups/channels/template.ts';
+import { fieldsOf, renderLine, renderText } from '../../../collector/src/follow-ups/channels/template.ts';
 import { cpuMs } from '../../support/cpu-time.ts';
 
 const fields = {
@@ -35,8 +30,10 @@ describe('a template', () => {
   });
 
   it('names every field it misses, once, and renders nothing', () => {
-    const template = { subject: '{{nickname}}', text: '{{nickname}} {{cart}} {{name}} {{empty}}' };
-    expect(render(template, fields)).toEqual({ ok: false, missing: ['nickname', 'cart', 'empty'] });
+    expect(renderText('{{nickname}} {{nickname}} {{cart}} {{name}} {{empty}}', fields)).toEqual({
+      ok: false,
+      missing: ['nickname', 'cart', 'empty'],
+    });
   });
 
   it('Q10 finds nothing by prototypes', () => {

@@ -36,9 +36,11 @@ function sendTo(
     content: {
       url: `${origin}/hooks?for=crm`,
       secrets: [SECRET],
-      type: 'lead.became_hot',
-      timestamp: Date.parse('2026-11-21T10:00:00Z'),
-      data: { lead: { name: 'Ada — “ünïcode”' } },
+      payload: {
+        type: 'lead.became_hot',
+        timestamp: '2026-11-21T10:00:00.000Z',
+        data: { lead: { name: 'Ada — “ünïcode”' } },
+      },
       ...content,
     },
   };

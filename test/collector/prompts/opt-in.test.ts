@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createEmailChannel, type EmailChannel } from '../../../collector/src/follow-ups/channels/email.ts';
+import type { Channels } from '../../../collector/src/follow-ups/channels/open.ts';
 import { startCollector, type TestCollector } from '../../support/collector.ts';
 import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts';
 import { type Browser, browserOf } from './browser.ts';
@@ -43,7 +44,7 @@ afterEach(async () => {
   email.close();
   await Promise.all([collector.close(), sink.close()]);
 });
-const open = async (site: object = {}, channels: object = { email }) => {
+const open = async (site: object = {}, channels: Channels = { email }) => {
   collector = await startCollector({ site: { ...SITE, ...site }, channels });
   return browserOf(collector);
 };
@@ -130,7 +131,14 @@ describe('a box that was ticked', () => {
 
   test('whoever has said no is left alone', async () => {
     const browser = await open();
-    await collector.store.followUps.suppress(1, ADA, collector.clock.now);
+    const no = {
+      address: ADA,
+      topic: '',
+      reason: 'unsubscribed',
+      detail: null,
+      at: collector.clock.now,
+    } as const;
+    await collector.store.suppressions.add(1, no);
     await browser.send(asks(browser, 'generate_lead', CONSENTED));
     await passes(0);
     expect(sink.mails).toEqual([]);

@@ -24,6 +24,17 @@ export interface AddressGuardOptions {
   lookup?: Lookup;
 }
 
+/** @param environment its `HANDRAIL_ALLOW_PRIVATE_ORIGINS`: origins with commas between */
+export function guardOptionsIn({
+  HANDRAIL_ALLOW_PRIVATE_ORIGINS: origins = '',
+}: Record<string, string | undefined>): AddressGuardOptions {
+  const allowPrivateOrigins = origins
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter(Boolean);
+  return { allowPrivateOrigins };
+}
+
 export type Refusal = 'invalid_url' | 'unsupported_scheme' | 'credentials_in_url' | 'private_address';
 
 export type Target =

@@ -3,7 +3,6 @@
 import { createTransport } from 'nodemailer';
 import type { Channel, SendResult } from './channel.ts';
 import { asDetail, describeError } from './detail.ts';
-import { htmlFromText } from './email-html.ts';
 import { isAddress, type Mailbox } from './mailbox.ts';
 
 export interface EmailContent {
@@ -11,8 +10,9 @@ export interface EmailContent {
   /** `null` where the lead has none. */
   to: Mailbox | null;
   subject: string;
-  /** The HTML alternative is made from it. */
   text: string;
+  /** Says the same. */
+  html: string;
   /**
    * Lets the reader's mail program unsubscribe with one click (RFC 8058). Must be https, and a POST to it must do;
    * the mail server must sign (DKIM) these headers for the program to show the button.
@@ -21,7 +21,6 @@ export interface EmailContent {
 }
 
 export interface EmailChannel extends Channel<EmailContent> {
-  /** Ends the pooled connections, which would keep the process alive. */
   close(): void;
 }
 
@@ -44,7 +43,7 @@ export function createEmailChannel(smtpUrl: string): EmailChannel {
   });
 
   return {
-    async send({ deliveryId, content: { from, to, subject, text, unsubscribeUrl } }, signal) {
+    async send({ deliveryId, content: { from, to, subject, text, html, unsubscribeUrl } }, signal) {
       if (!to || !isAddress(to.address))
         return { outcome: 'failed', reason: 'no_address', detail: to ? 'not an e-mail address' : 'none' };
       try {
@@ -54,7 +53,7 @@ export function createEmailChannel(smtpUrl: string): EmailChannel {
           to: { address: to.address, name: to.name ?? '' },
           subject,
           text,
-          html: htmlFromText(text),
+          html,
           headers: unsubscribeUrl === undefined ? {} : unsubscribeHeaders(unsubscribeUrl),
           ...(signal && { signal }),
         });
@@ -81,9 +80,29 @@ function domainOf(address: string): string {
  */
 function resultOf(error: unknown): SendResult {
   const detail = describeError(error);
-  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  const { code, responseCode, response, command } = error as SmtpError;
   const aboutThisMessage = code === 'EENVELOPE' || code === 'EMESSAGE';
-  if (aboutThisMessage && typeof responseCode === 'number' && responseCode >= 500 && responseCode !== 530)
-    return { outcome: 'failed', reason: 'rejected', detail };
-  return { outcome: 'retry', detail };
+  if (!aboutThisMessage || responseCode === undefined || responseCode < 500 || responseCode === 530)
+    return { outcome: 'retry', detail };
+  const isBounce = command === 'RCPT TO' && saysNoSuchMailbox(responseCode, response ?? '');
+  return { outcome: 'failed', reason: isBounce ? 'bounced' : 'rejected', detail };
+}
+
+/** Of nodemailer's errors, what the server said. */
+interface SmtpError {
+  code?: string;
+  responseCode?: number;
+  response?: string;
+  command?: string;
+}
+
+/**
+ * Whether the address itself is bad, so that it should never be written to again. Enhanced status codes say so best
+ * (RFC 3463: 5.1.x addressing, 5.2.1 mailbox disabled); a full mailbox (5.2.2) and a policy against *us* (5.7.x) pass.
+ * Without one, by the plain code: RFC 5321, section 4.2.3.
+ */
+function saysNoSuchMailbox(responseCode: number, response: string): boolean {
+  const enhanced = /\b5\.(\d{1,3})\.(\d{1,3})\b/.exec(response);
+  if (enhanced) return enhanced[1] === '1' || (enhanced[1] === '2' && enhanced[2] === '1');
+  return responseCode === 550 || responseCode === 551 || responseCode === 553;
 }

@@ -1,14 +1,43 @@
-/** The task channel: what a colleague is asked to do about a lead. Pure; the store writes the row. */
-
+/** Tasks as a channel: what a colleague is asked to do about a lead. The store writes the row with the delivery. */
 import { parseDuration } from '@handrail/sdk/condition';
 import type { DurationText } from '@handrail/sdk/protocol';
+import { decayed, scoreOf } from '../../leads/heat.ts';
+import type { NewTask } from '../../store/follow-ups.ts';
+import { type ChannelKind, fail, type Prepared } from './channel.ts';
+import { mergeFields } from './merge-fields.ts';
 import { type Rendering, renderLine } from './template.ts';
 
 export interface TaskStep {
   /** May hold merge fields. */
   title: string;
   due: DurationText;
+  /** Whom it is for, as the team calls them. [owner=nobody yet] */
+  owner?: string | undefined;
 }
+
+export const taskKind: ChannelKind<TaskStep, NewTask> = {
+  send: null,
+  addresses: 'team',
+  addressOf: () => null,
+  topicOf: () => null,
+  rateOf: () => null,
+  prepare(step, { delivery, site, lead, now }): Prepared<NewTask> {
+    if (!delivery.lead || !lead) return fail('missing_field', 'lead');
+    const entries = delivery.scoreEntries.map(({ ruleId, points, at }) => ({
+      ruleId,
+      current: decayed(points, now - at, site.halfLifeMs),
+    }));
+    const task = taskFor(step, { ...mergeFields(lead, site), ...lead }, entries, now);
+    if (!task.ok) return fail('missing_field', task.missing.join(', '));
+    const score = scoreOf(delivery.lead.heat, now, site.halfLifeMs);
+    const { title, dueAt, reason, owner } = task.rendered;
+    return { ok: true, content: { title, dueAt, owner, reason: `Score ${score.toFixed(1)}: ${reason}` } };
+  },
+  open: () => ({
+    send: async ({ content }) => ({ outcome: 'sent', detail: 'task created', task: content }),
+  }),
+  howToOpen: '',
+};
 
 /** Its own fields can all be merged into the title. */
 export interface TaskLead {
@@ -25,14 +54,6 @@ export interface TaskScoreEntry {
   current: number;
 }
 
-export interface Task {
-  title: string;
-  /** ms since the epoch. */
-  dueAt: number;
-  /** Why this lead: the score rules that now contribute most. Empty without any. */
-  reason: string;
-}
-
 const MAX_REASONS = 3;
 
 /**
@@ -45,16 +66,23 @@ export function taskFor(
   lead: TaskLead,
   entries: readonly TaskScoreEntry[],
   now: number,
-): Rendering<Task> {
+): Rendering<NewTask> {
   const dueMs = parseDuration(step.due);
   if (dueMs === undefined) throw new RangeError(`not a duration: ${step.due}`);
   const name = lead.name || lead.email || lead.userId || lead.id;
   const title = renderLine(step.title, { ...lead, name });
   if (!title.ok) return title;
-  return { ok: true, rendered: { title: title.rendered, dueAt: now + dueMs, reason: reasonFrom(entries) } };
+  const { owner = null } = step;
+  return {
+    ok: true,
+    rendered: { title: title.rendered, dueAt: now + dueMs, owner, reason: reasonFrom(entries) },
+  };
 }
 
-/** `demo +20, pricing +18.8 (2×), email +2.1`: a rule that scored several times is one reason. */
+/**
+ * Why this lead, by the score rules that now contribute most; empty without any.
+ * `demo +20, pricing +18.8 (2×), email +2.1`: a rule that scored several times is one reason.
+ */
 function reasonFrom(entries: readonly TaskScoreEntry[]): string {
   const byRule = new Map<string, { current: number; times: number }>();
   for (const { ruleId, current } of entries) {

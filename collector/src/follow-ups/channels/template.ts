@@ -25,8 +25,10 @@ export type MergeField =
 
 export type Rendering<Rendered> = { ok: true; rendered: Rendered } | { ok: false; missing: string[] };
 
+/** A field, its path and its fallback. */
+export const FIELD = /\{\{([^{}|]*)(?:\|([^{}]*))?\}\}/g;
 /** A field; or, with no path, braces that make none and stay as they are. */
-const MERGE_FIELD = /\{\{([^{}|]*)(?:\|([^{}]*))?\}\}|\{\{|\}\}/g;
+const MERGE_FIELD = new RegExp(`${FIELD.source}|\\{\\{|\\}\\}`, 'g');
 
 /** What a template asks for, in its order, so that a configuration can be checked before anything is sent by it. */
 export function fieldsOf({ subject, text }: MessageTemplate): MergeField[] {
@@ -41,30 +43,29 @@ function fieldsIn(text: string): MergeField[] {
   });
 }
 
-/** `missing`: the fields, of subject and text, with neither a value nor a fallback. */
-export function render(template: MessageTemplate, fields: object): Rendering<MessageTemplate> {
-  const subject = renderLine(template.subject, fields);
-  const text = renderText(template.text, fields);
-  if (subject.ok && text.ok)
-    return { ok: true, rendered: { subject: subject.rendered, text: text.rendered } };
-  const missing = [subject, text].flatMap((each) => (each.ok ? [] : each.missing));
-  return { ok: false, missing: [...new Set(missing)] };
-}
-
 /** As `renderText`, on one line: for subjects and titles. */
 export function renderLine(text: string, fields: object): Rendering<string> {
   const rendering = renderText(text, fields);
   return rendering.ok ? { ok: true, rendered: rendering.rendered.replace(/\s+/g, ' ').trim() } : rendering;
 }
 
-/** One pass: what a visitor wrote into a field is never taken for a field. */
-export function renderText(text: string, fields: object): Rendering<string> {
+/**
+ * One pass: what a visitor wrote into a field is never taken for a field.
+ *
+ * @param escapeValue of what a field holds, where the text is read as markup; the fallback is the owner's own [escapeValue=none]
+ */
+export function renderText(
+  text: string,
+  fields: object,
+  escapeValue: (value: string) => string = (value) => value,
+): Rendering<string> {
   const missing = new Set<string>();
   const rendered = text.replace(MERGE_FIELD, (whole, path?: string, fallback?: string) => {
     if (path === undefined) return whole;
-    const value = asText(valueAt(fields, path.trim())) ?? fallback?.trim();
-    if (value === undefined) missing.add(path.trim());
-    return value ?? '';
+    const value = asText(valueAt(fields, path.trim()));
+    if (value !== undefined) return escapeValue(value);
+    if (fallback === undefined) missing.add(path.trim());
+    return fallback?.trim() ?? '';
   });
   return missing.size === 0 ? { ok: true, rendered } : { ok: false, missing: [...missing] };
 }

@@ -7,16 +7,28 @@ import type { Channel, SendResult } from './channel.ts';
 import { asDetail, describeError } from './detail.ts';
 import { parseRetryAfter } from './retry-schedule.ts';
 
-export interface WebhookContent {
-  url: string;
-  /** `whsec_…`. While one is being rotated there are two, and the message carries a signature by each. */
-  secrets: readonly string[];
+/** What Standard Webhooks sends. */
+export interface WebhookEvent {
   /** Dotted, such as `lead.became_hot`. */
   type: string;
-  /** When it happened, in ms since the epoch. */
-  timestamp: number;
+  /** When it happened, ISO 8601. */
+  timestamp: string;
   /** Anything that is JSON. */
   data: object;
+}
+
+export interface WebhookContent {
+  url: string;
+  /** Beside our own, as `Authorization`. [headers=none] */
+  headers?: { [name: string]: string } | undefined;
+  /** `whsec_…`. While one is being rotated there are two, and the message carries a signature by each. */
+  secrets: readonly string[];
+  /** `false` for an API that knows the sender by its headers. [isSigned=true] */
+  isSigned?: boolean | undefined;
+  /** A `WebhookEvent`, or what a mapping has made of one. */
+  payload: unknown;
+  /** Finds in the JSON of a 2xx that the receiver took nothing after all, and why. [refusalIn=none] */
+  refusalIn?: ((reply: unknown) => string | null) | undefined;
 }
 
 export interface WebhookOptions extends AddressGuardOptions {
@@ -40,22 +52,22 @@ export function createWebhookChannel({
   ...guard
 }: WebhookOptions = {}): Channel<WebhookContent> {
   return {
-    async send({ deliveryId, content: { url, secrets, type, timestamp, data } }, signal) {
+    async send({ deliveryId, content }, signal) {
+      const { url, secrets, isSigned = true, payload, refusalIn } = content;
       const attemptedAt = new Date(now());
-      const body = JSON.stringify({ type, timestamp: new Date(timestamp).toISOString(), data });
-      let signature: string;
-      try {
-        signature = sign(secrets, deliveryId, attemptedAt, body);
-      } catch (error) {
-        return { outcome: 'failed', reason: 'bad_secret', detail: describeError(error) };
-      }
-      const headers = {
+      const body = JSON.stringify(payload);
+      const headers: Record<string, string> = {
+        ...content.headers,
         'content-type': 'application/json',
         'user-agent': 'Handrail-Webhooks',
         'webhook-id': deliveryId,
         'webhook-timestamp': String(Math.floor(attemptedAt.getTime() / 1_000)),
-        'webhook-signature': signature,
       };
+      try {
+        if (isSigned) headers['webhook-signature'] = sign(secrets, deliveryId, attemptedAt, body);
+      } catch (error) {
+        return { outcome: 'failed', reason: 'bad_secret', detail: describeError(error) };
+      }
 
       const timeout = AbortSignal.timeout(timeoutMs);
       const giveUp = signal ? AbortSignal.any([timeout, signal]) : timeout;
@@ -65,7 +77,7 @@ export function createWebhookChannel({
           const detail = `${target.refusal}: ${target.detail}`;
           return { outcome: 'failed', reason: 'blocked_address', detail };
         }
-        return resultOf(await post(target, headers, body, giveUp), now());
+        return resultOf(await post(target, headers, body, giveUp), now(), refusalIn);
       } catch (error) {
         const detail = timeout.aborted ? `no reply within ${timeoutMs} ms` : describeError(error);
         return { outcome: 'retry', detail };
@@ -141,13 +153,29 @@ async function readExcerpt(body: AsyncIterable<Uint8Array>): Promise<string> {
   return excerpt;
 }
 
-function resultOf({ status, retryAfter, location, excerpt }: Reply, now: number): SendResult {
-  if (status >= 200 && status < 300) return { outcome: 'sent', detail: String(status) };
+function resultOf(
+  { status, retryAfter, location, excerpt }: Reply,
+  now: number,
+  refusalIn: WebhookContent['refusalIn'],
+): SendResult {
+  if (status >= 200 && status < 300) {
+    const refusal = refusalIn?.(parseOrNull(excerpt)) ?? null;
+    if (refusal === null) return { outcome: 'sent', detail: String(status) };
+    return { outcome: 'failed', reason: 'refused', detail: asDetail(`${status} ${refusal}`) };
+  }
   const redirect = location === undefined ? '' : ` redirect to ${location} not followed`;
   const detail = asDetail(`${status}${redirect} ${excerpt}`);
   if (status === 410) return { outcome: 'failed', reason: 'endpoint_gone', detail };
   const retryAfterMs = parseRetryAfter(retryAfter, now);
   return { outcome: 'retry', detail, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+}
+
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** For work that takes no signal, as name resolution: leaves it behind. */

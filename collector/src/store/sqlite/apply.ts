@@ -17,6 +17,7 @@ import { cookielessWriter } from './cookieless.ts';
 import { decisionsWriter } from './decisions.ts';
 import { dropsWriter } from './drops.ts';
 import { enrollmentWriter } from './enroll.ts';
+import { eventWriter } from './events.ts';
 import type { Gaps } from './gaps.ts';
 import type { Group, LoadedLead, LoadedVisitor } from './group.ts';
 import type { FoldLog } from './history.ts';
@@ -24,7 +25,7 @@ import { impressionWriter } from './impressions.ts';
 import { RENEW } from './lead-row.ts';
 import type { MatchKeys } from './match-keys.ts';
 import type { Merge } from './merge.ts';
-import { IS_TRANSACTIONAL, idToStore, touchpointData } from './rows.ts';
+import { idToStore, touchpointData } from './rows.ts';
 
 /** The oldest are forgotten beyond this, so that a public key can't fill the disk. */
 const MAX_REJECTED_KEPT = 10_000;
@@ -42,6 +43,7 @@ export interface Applier {
 
 export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKeys, gaps: Gaps): Applier {
   const enroll = enrollmentWriter(db);
+  const announce = eventWriter(db);
   const insertTouchpoint = touchpointWriter(db);
   const insertRejected = rejectedWriter(db);
   const writeImpression = impressionWriter(db);
@@ -144,7 +146,7 @@ export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKey
     const { site } = advance;
     passTime(group, lead, advance, touchpoint.receivedAt);
     const id = insertTouchpoint(site.id, visitor.id, touchpoint, isNewSession);
-    const { folded, followUps } = advance({
+    const { folded, followUps, events } = advance({
       touchpoint,
       isNewSession,
       lead: lead.state,
@@ -160,6 +162,7 @@ export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKey
     }
     log.write(site, lead.id, id, folded);
     enroll(site, lead, followUps, touchpoint.receivedAt);
+    announce(site, lead.id, events, touchpoint.receivedAt);
     if (touchpoint.name.startsWith('prompt_'))
       writeImpression(
         site.id,
@@ -321,9 +324,7 @@ function soleVisitor(group: Group, { siteId, decoded }: IncomingBatch): LoadedVi
 function recentMessages(db: Database) {
   const select = db
     .prepare<[number, number], number>(
-      `SELECT sent_at FROM deliveries JOIN enrollments ON enrollments.id = enrollment_id
-       WHERE deliveries.lead_id = ? AND channel = 'email' AND deliveries.status = 'sent' AND sent_at > ?
-         AND NOT ${IS_TRANSACTIONAL}`,
+      'SELECT sent_at FROM deliveries WHERE lead_id = ? AND contacted = 1 AND sent_at > ?',
     )
     .pluck();
   return (leadId: number, now: number): number[] => select.all(leadId, now - WEEK_MS);

@@ -1,7 +1,8 @@
 /** Carries out a plan: enrollments and their first deliveries, in the transaction of the touchpoint that caused them. */
 import type { Database } from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
-import type { EndReason, Enrollment, FollowUps, PlannedStep } from '../../follow-ups/plan.ts';
+import type { EndReason, Enrollment, FollowUps } from '../../follow-ups/plan.ts';
+import type { Route } from '../../follow-ups/routes.ts';
 import type { CompiledSite } from '../../site/compile.ts';
 import type { LoadedLead } from './group.ts';
 
@@ -19,18 +20,35 @@ export type EnrollmentWriter = (
   now: number,
 ) => void;
 
+type Origin = { enrollmentId: number; step: number } | { eventId: number };
+
 export function deliveryInserter(db: Database) {
   const insert = db.prepare(
-    `INSERT INTO deliveries (site_id, public_id, lead_id, enrollment_id, step, channel, status, due_at)
-     VALUES (?, ?, ?, ?, ?, ?, 'due', ?)`,
+    `INSERT INTO deliveries
+       (site_id, public_id, lead_id, enrollment_id, step, event_id, channel, endpoint, lane, status, due_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'due', ?)`,
   );
   return (
     siteId: number,
-    leadId: number,
-    enrollmentId: number,
-    { step, channel, dueAt }: PlannedStep,
+    leadId: number | null,
+    origin: Origin,
+    { channel, endpoint, lane }: Route,
+    dueAt: number,
   ): void => {
-    insert.run(siteId, `dlv_${uuidv7()}`, leadId, enrollmentId, step, channel, Math.round(dueAt));
+    const [enrollmentId, step, eventId] =
+      'eventId' in origin ? [null, null, origin.eventId] : [origin.enrollmentId, origin.step, null];
+    insert.run(
+      siteId,
+      `dlv_${uuidv7()}`,
+      leadId,
+      enrollmentId,
+      step,
+      eventId,
+      channel,
+      endpoint,
+      lane,
+      Math.round(dueAt),
+    );
   };
 }
 
@@ -72,7 +90,7 @@ export function enrollmentWriter(db: Database): EnrollmentWriter {
         now,
       );
       const id = Number(lastInsertRowid);
-      insertDelivery(site.id, lead.id, id, first);
+      insertDelivery(site.id, lead.id, { enrollmentId: id, step: first.step }, first, first.dueAt);
       const started: Enrollment = {
         id,
         sequenceId,

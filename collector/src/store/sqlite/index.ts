@@ -1,8 +1,10 @@
 import type { IncomingBatch, Store } from '../store.ts';
 import { applier } from './apply.ts';
 import { cookielessStore } from './cookieless.ts';
+import { deliveryLists, deliveryLog } from './deliveries.ts';
 import { dropStore } from './drops.ts';
-import { followUpStore } from './follow-ups.ts';
+import { endpointStore } from './endpoints.ts';
+import { dispatching } from './follow-ups.ts';
 import { gaps } from './gaps.ts';
 import { groups } from './group.ts';
 import { asStoreError, groupCommit } from './group-commit.ts';
@@ -18,6 +20,8 @@ import { promptStore } from './prompts.ts';
 import { rejectedStore } from './rejected.ts';
 import { replayStore } from './replay.ts';
 import { siteStore } from './sites.ts';
+import { suppressionStore } from './suppressions.ts';
+import { taskStore } from './tasks.ts';
 import { timerStore } from './timers.ts';
 
 /**
@@ -50,7 +54,13 @@ export function openSqliteStore(path: string): Store {
     merges: guarded(mergeStore(db, (work) => commits.submit(work, 1), merge, keys)),
     duplicates: guarded(duplicateStore(db)),
     timers: guarded(timerStore(db, begin, applies, sessionGaps)),
-    followUps: guarded(followUpStore(db, leads)),
+    followUps: guarded({
+      ...dispatching(db, commits, record, leads, deliveryLog(db)),
+      ...deliveryLists(db),
+    }),
+    endpoints: guarded(endpointStore(db)),
+    tasks: guarded(taskStore(db)),
+    suppressions: guarded(suppressionStore(db)),
     rejected: guarded(rejectedStore(db)),
     drops: guarded(dropStore(db)),
     cookieless: guarded(cookielessStore(db)),

@@ -41,6 +41,7 @@ export function merger(db: Database, log: FoldLog, refold: Refold, keys: MatchKe
     'UPDATE lead_identifiers SET lead_id = $into WHERE lead_id = $from',
     'UPDATE enrollments SET lead_id = $into WHERE lead_id = $from',
     'UPDATE deliveries SET lead_id = $into WHERE lead_id = $from',
+    'UPDATE events SET lead_id = $into WHERE lead_id = $from',
     'UPDATE tasks SET lead_id = $into WHERE lead_id = $from',
     'UPDATE leads SET merged_into = $into WHERE id = $from',
     'UPDATE leads SET merged_into = $into WHERE merged_into = $from',

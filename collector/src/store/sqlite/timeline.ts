@@ -60,8 +60,10 @@ export function timelineOf(db: Database): LeadStore['timeline'] {
      WHERE lead_merges.id = ?`,
   );
   const selectDelivery = db.prepare<[number], TimelineDelivery>(
-    `SELECT public_id AS id, sequence_id AS sequenceId, deliveries.step, channel, deliveries.status, deliveries.reason
-     FROM deliveries JOIN enrollments ON enrollments.id = enrollment_id WHERE deliveries.id = ?`,
+    `SELECT deliveries.public_id AS id, sequence_id AS sequenceId, deliveries.step, events.type AS event, channel,
+       deliveries.status, deliveries.reason
+     FROM deliveries LEFT JOIN enrollments ON enrollments.id = enrollment_id
+     LEFT JOIN events ON events.id = event_id WHERE deliveries.id = ?`,
   );
 
   function entryAt({ kind, id, at }: PlaceRow): TimelineEntry[] {

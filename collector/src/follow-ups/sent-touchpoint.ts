@@ -1,0 +1,38 @@
+/** What was sent to a lead, and what came of it, as touchpoints of the lead's own history. Pure. */
+import type { JsonObject } from '@handrail/sdk/protocol';
+import type { Touchpoint } from '../leads/touchpoint.ts';
+import type { LeasedDelivery } from '../store/follow-ups.ts';
+
+/** `email_sent`, `sms_sent`. Its id is made from the delivery's, so that it can be stored but once. */
+export function sentTouchpoint({ publicId, channel, origin }: LeasedDelivery, now: number): Touchpoint {
+  const about = origin.kind === 'step' ? { sequenceId: origin.enrollment.sequenceId, step: origin.step } : {};
+  return collectorTouchpoint(`sent-${publicId}`, `${channel}_sent`, { deliveryId: publicId, ...about }, now);
+}
+
+/** @param bot what says that no person did it */
+export function collectorTouchpoint(
+  messageId: string,
+  name: string,
+  properties: JsonObject,
+  now: number,
+  bot: string | null = null,
+): Touchpoint {
+  return {
+    messageId,
+    type: 'track',
+    name,
+    originalName: null,
+    at: now,
+    receivedAt: now,
+    trust: 'server',
+    bot,
+    sessionId: null,
+    page: null,
+    source: null,
+    properties,
+    groupId: null,
+    timezone: null,
+    consent: null,
+    device: null,
+  };
+}
