@@ -43,21 +43,19 @@ export function mailLinkRoutes(app: OpenAPIHono<Env>, services: Services): void 
   async function record(
     c: HandrailContext,
     { siteId, leadId, sequenceId, step, sentAt }: Recipient,
-    name: string,
+    name: 'email_clicked' | 'email_opened',
     deliveryId: string,
     suffix: string,
     properties: { url?: string },
   ): Promise<void> {
+    const advance = await sites(siteId);
+    const { trackClicks = true, trackOpens = false } = advance.site.site.email ?? {};
+    if (name === 'email_clicked' ? !trackClicks : !trackOpens) return;
     const request = { method: c.req.method, userAgent: c.req.header('user-agent') ?? '', sentAt };
     const bot = scannerReason(request, now());
-    const messageId = `${name === 'email_clicked' ? 'click' : 'open'}-${deliveryId}${suffix}${bot === null ? '' : '-bot'}`;
+    const messageId = `${name}-${deliveryId}${suffix}${bot === null ? '' : '-bot'}`;
     const about = { deliveryId, ...(sequenceId !== null && { sequenceId, step }), ...properties };
-    await store.record(
-      siteId,
-      leadId,
-      collectorTouchpoint(messageId, name, about, now(), bot),
-      await sites(siteId),
-    );
+    await store.record(siteId, leadId, collectorTouchpoint(messageId, name, about, now(), bot), advance);
   }
 }
 
