@@ -15,13 +15,13 @@ import { planStep } from './plan.ts';
 import { sentTouchpoint } from './sent-touchpoint.ts';
 import { isTransactional } from './transactional.ts';
 
-/** Longer than all attempts of a batch may take, so that a lease only runs out where its holder has died. */
-const LEASE_MS = 180_000;
 const ATTEMPT_TIMEOUT_MS = 60_000;
 /** To one host, or by one channel, at once … */
-const LANE_CONCURRENCY = 10;
-/** … and leased together: few enough for all to be tried before the lease runs out. */
-const LANE_BATCH = 2 * LANE_CONCURRENCY;
+const LANE_CONCURRENCY = 20;
+/** … and leased together. */
+const LANE_BATCH = 3 * LANE_CONCURRENCY;
+/** Longer than all attempts of a batch may take, so that a lease only runs out where its holder has died. */
+const LEASE_MS = 300_000;
 
 export interface DispatcherOptions {
   store: Store;
@@ -59,7 +59,15 @@ export function createDispatcher({
     for (;;) {
       const leased = await store.followUps.lease(lane, now(), LANE_BATCH, LEASE_MS);
       if (leased.length === 0) return;
+      // The next message does not wait for it: what is settled at about the same time shares an fsync.
+      const settling: Promise<unknown>[] = [];
+      const handle = async (delivery: LeasedDelivery) => {
+        const advance = await sites(delivery.siteId);
+        const settlement = await settlementFor(delivery, advance);
+        settling.push(settle(delivery, settlement, advance).catch(onError));
+      };
       await inParallel(leased, LANE_CONCURRENCY, (delivery) => handle(delivery).catch(onError));
+      await Promise.all(settling);
     }
   }
 
@@ -75,12 +83,10 @@ export function createDispatcher({
     }
   }
 
-  async function handle(delivery: LeasedDelivery): Promise<void> {
-    const advance = await sites(delivery.siteId);
-    const settlement = await settlementFor(delivery, advance);
+  function settle(delivery: LeasedDelivery, settlement: Settlement, advance: Advance): Promise<boolean> {
     const isOver = settlement.outcome !== 'retry' && settlement.outcome !== 'deferred';
     const next = isOver ? nextStep(delivery, advance.site) : undefined;
-    await store.followUps.settle(delivery, settlement, next, now(), advance);
+    return store.followUps.settle(delivery, settlement, next, now(), advance);
   }
 
   async function settlementFor(delivery: LeasedDelivery, { site }: Advance): Promise<Settlement> {
@@ -127,10 +133,6 @@ export function createDispatcher({
     checks: CheckResult[],
   ): Promise<Settlement> {
     if (delivery.isEndpointDisabled) return failed('endpoint_disabled', delivery.endpoint ?? '', checks);
-    const channel = channels[delivery.channel];
-    if (!channel) {
-      return settlementOf({ outcome: 'retry', detail: kind.howToOpen }, delivery, kind, checks, now());
-    }
     const lead = delivery.lead && leadView(delivery.lead, site, now());
     const prepared = kind.prepare(send, { delivery, site, lead, links, now: now() });
     if (!prepared.ok) {
@@ -138,6 +140,10 @@ export function createDispatcher({
         return { outcome: 'skipped', reason: prepared.skip, detail: prepared.detail, checks };
       }
       return failed(prepared.failure.reason, prepared.failure.detail, checks);
+    }
+    const channel = channels[delivery.channel];
+    if (!channel) {
+      return settlementOf({ outcome: 'retry', detail: kind.howToOpen }, delivery, kind, checks, now());
     }
     const startedAt = now();
     const result = await channel.send(

@@ -239,7 +239,14 @@ describe('what two leads had under way comes together', () => {
 
   test('whoever has unsubscribed one address is not written to at the other', async () => {
     await bothHaveCarts();
-    await collector.store.followUps.suppress(1, 'b@example.com', collector.clock.now);
+    const no = {
+      address: 'b@example.com',
+      topic: '',
+      reason: 'unsubscribed',
+      detail: null,
+      at: collector.clock.now,
+    } as const;
+    await collector.store.suppressions.add(1, no);
     await merge(await idOf('a'), { from: await idOf('b') });
     await later(11 * MINUTE_MS);
     expect(mails()).toEqual([]);

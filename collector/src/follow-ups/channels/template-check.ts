@@ -1,8 +1,8 @@
 /** What can be known to be wrong with a template before anything is sent by it. Pure. */
 import { fieldsOf, type MessageTemplate } from './template.ts';
 
-/** Of a lead, by the name its view has it under. Traits may be merged by their own names, but need a fallback. */
-const LEAD_FIELDS = [
+/** Of a lead, by the names its view has; of the site; of the mail. Traits go by their own names, but need a fallback. */
+const KNOWN_FIELDS = [
   'id',
   'userId',
   'email',
@@ -27,13 +27,14 @@ const LEAD_FIELDS = [
   'touchpointCount',
   'sessionCount',
   'site',
+  'confirmUrl',
 ];
 
 export function templateProblems(template: MessageTemplate): string[] {
   return fieldsOf(template).flatMap((field) => {
     if (!field.valid) return [field.message];
     const { path, fallback } = field;
-    if (fallback !== undefined || LEAD_FIELDS.includes(path.split('.', 1)[0] ?? '')) return [];
+    if (fallback !== undefined || KNOWN_FIELDS.includes(path.split('.', 1)[0] ?? '')) return [];
     return [
       `{{${path}}}: no lead has such a field of itself. Where it is a trait, say what to write for those without it: {{${path}|…}}`,
     ];

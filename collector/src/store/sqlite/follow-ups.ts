@@ -1,5 +1,6 @@
 /** Leases what is due and writes down what became of it. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
 import type { Advance } from '../../advance.ts';
@@ -19,6 +20,8 @@ import { suppressionWriter } from './suppressions.ts';
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 const MINUTE_MS = 60_000;
+/** Answers to messages that left together come back one by one; waiting this long lets them share an fsync. */
+const SETTLE_LINGER_MS = 20;
 
 type LeasedRow = Omit<LeadRow, 'id'> & {
   leadId: number | null;
@@ -223,8 +226,10 @@ export function dispatching(
         }),
       );
     },
-    settle: (delivery, settlement, next, now, advance) =>
-      commits.submit((group) => settle(group, delivery, settlement, next, now, advance), 1),
+    async settle(delivery, settlement, next, now, advance) {
+      await delay(SETTLE_LINGER_MS);
+      return commits.submit((group) => settle(group, delivery, settlement, next, now, advance), 1);
+    },
     async turn(siteId, channel, key, perMinute, now) {
       const minute = Math.floor(now / MINUTE_MS);
       const taken = takeTurn.get({ siteId, channel, key, minute, perMinute }) ?? minute;
