@@ -76,6 +76,13 @@ async function startCollector(content: Content): Promise<Collector> {
       content.tasks = content.tasks.filter((each) => each !== task);
       return json(response, { ...task, status: 'done' });
     }
+    if (collection === 'tasks' && (part === 'snooze' || part === 'assign')) {
+      const { until, owner } = JSON.parse(await bodyOf(request)) as { until?: string; owner?: string | null };
+      const task = content.tasks.find((each) => each.id === id) ?? { id };
+      Object.assign(task, until && { dueAt: until, overdue: false, snoozed: true });
+      Object.assign(task, owner !== undefined && { owner });
+      return json(response, task);
+    }
     if (collection === 'tasks') return json(response, { data: content.tasks, next: null });
     if (collection === 'leads' && part === 'score') return json(response, content.ledgers[id ?? '']);
     if (collection === 'leads' && part === 'touchpoints') {
@@ -263,6 +270,8 @@ function task(id: string, title: string, due: { dueAt: string; overdue?: boolean
     title,
     status: 'open',
     overdue: false,
+    snoozed: false,
+    owner: null,
     createdAt: fromNow(-17 * MINUTE_MS),
     doneAt: null,
     reason: 'Score 56.3: sign-up +15, pricing +18.7 (2×)',
@@ -453,6 +462,31 @@ describe('what the owner sees', () => {
     await page.getByRole('status').getByText('Done: Call Ada Lovelace now').waitFor({ state: 'attached' });
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Due tasks');
     expect(await page.getByText('Send Ada the price list').count()).toBeGreaterThan(0);
+  });
+
+  test('a task is put off for an hour, and given to somebody, by keyboard', async () => {
+    const { page, collector } = await openSignedIn();
+    await page.getByRole('button', { name: 'In an hour: Call Ada Lovelace now' }).click();
+    await page.getByText('Put off').waitFor();
+    expect(collector.content.tasks[0]).toMatchObject({ snoozed: true });
+    expect(await textOf(page, 'Due tasks')).toMatch(
+      /Call Ada Lovelace now Put off Due in (59 minutes|(an|1) hour)/,
+    );
+
+    await page.getByRole('button', { name: 'Assign: Call Ada Lovelace now' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Whose is it?').fill('Grace <b>Hopper</b>');
+    collector.broken.push('/assign');
+    await page.keyboard.press('Enter');
+    await page.getByText('Not assigned: Database is busy').waitFor();
+    collector.broken.pop();
+    await page.keyboard.press('Enter');
+    await page.locator('.task').getByText('for Grace <b>Hopper</b>').waitFor();
+    expect(collector.content.tasks[0]).toMatchObject({ owner: 'Grace <b>Hopper</b>' });
+    await page
+      .getByRole('status')
+      .getByText(/^For Grace/)
+      .waitFor({ state: 'attached' });
   });
 
   test('an empty site tells what to do next', async () => {

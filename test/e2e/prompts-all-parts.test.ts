@@ -10,6 +10,7 @@ import type { PromptReason } from '@handrail/sdk/protocol';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createEmailChannel } from '../../collector/src/follow-ups/channels/email.ts';
+import type { Channels } from '../../collector/src/follow-ups/channels/open.ts';
 import { shareOf } from '../../sdk/src/prompts/share.ts';
 import { browserOf } from '../collector/prompts/browser.ts';
 import { flush, isRunning } from '../sdk/browser.ts';
@@ -50,7 +51,7 @@ afterEach(async () => {
   await collector.close();
 });
 
-async function serve(prompts: object[], more: object = {}, channels: object = {}) {
+async function serve(prompts: object[], more: object = {}, channels: Channels = {}) {
   collector = await startCollector({
     site: { name: 'Olive & Oak', origins: [siteUrl], prompts, ...more },
     channels,

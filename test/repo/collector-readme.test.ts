@@ -2,6 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkSite } from '../../collector/src/site/check.ts';
 import { SECRET_KEY, startCollector, WRITE_KEY } from '../support/collector.ts';
 import { freePorts, makeFolder, type RunningCommand, runInShell, startInShell } from './command.ts';
 import { blocksOf, plain, readText, rowsOf, sectionOf } from './markdown.ts';
@@ -161,6 +162,10 @@ describe('the configuration as code', { timeout: 30_000 }, () => {
     writeFileSync(join(folder.path, 'site.json'), JSON.stringify(site(5)));
     await expect(run()).rejects.toThrow();
   });
+});
+
+test.each(blocksOf(sectionOf(readme, '## Follow-ups'), 'json'))('a site file may say %s', (text) => {
+  expect(checkSite(JSON.parse(text))).toMatchObject({ ok: true });
 });
 
 describe('the table of requests', () => {

@@ -93,7 +93,10 @@ export interface Task {
   title: string;
   dueAt: string;
   overdue: boolean;
-  /** Why the sequence started: the score at that moment and what it was made of. */
+  /** Put off, and not yet due again. */
+  snoozed: boolean;
+  /** Whom it is for, as the team calls them; null for nobody yet. */
+  owner: string | null;
   /** Why this lead, as it was when the task was made. */
   reason: string;
 }

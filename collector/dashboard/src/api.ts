@@ -36,6 +36,9 @@ export interface Api {
   /** Open ones, the most urgent first. */
   tasks(signal: AbortSignal): Promise<Task[]>;
   finishTask(id: string): Promise<void>;
+  /** Due then, and not before. */
+  snoozeTask(id: string, untilMs: number): Promise<Task>;
+  assignTask(id: string, owner: string | null): Promise<Task>;
 }
 
 /** `onSignedOut` is told when the session turns out to have ended. */
@@ -52,12 +55,7 @@ export function createApi(onSignedOut: () => void): Api {
     (await owner<List<Item>>(path, { signal })).data;
 
   return {
-    signIn: (secretKey) =>
-      request('/v1/session', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ secretKey }),
-      }),
+    signIn: (secretKey) => request('/v1/session', posting({ secretKey })),
     signOut: () => request('/v1/session', { method: 'DELETE' }),
     async site() {
       try {
@@ -77,12 +75,24 @@ export function createApi(onSignedOut: () => void): Api {
     async finishTask(id) {
       await owner(`/v1/tasks/${encodeURIComponent(id)}/done`, { method: 'POST' });
     },
+    snoozeTask: (id, untilMs) =>
+      owner(
+        `/v1/tasks/${encodeURIComponent(id)}/snooze`,
+        posting({ until: new Date(untilMs).toISOString() }),
+      ),
+    assignTask: (id, to) => owner(`/v1/tasks/${encodeURIComponent(id)}/assign`, posting({ owner: to })),
   };
 }
 
 export function hasStatus(error: unknown, status: number): boolean {
   return error instanceof ApiError && error.status === status;
 }
+
+const posting = (body: object): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(body),
+});
 
 /** Resolves to the JSON of a 2xx, or to undefined for a 204. */
 async function request<Body>(path: string, init: RequestInit): Promise<Body> {

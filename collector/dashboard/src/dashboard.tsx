@@ -33,7 +33,7 @@ export function Dashboard({ api, site, onSignedOut }: DashboardProps) {
       ) : (
         <main class="panels">
           <Leads leads={leads} formats={formats} onOpenLead={setOpenLeadId} />
-          <Tasks tasks={tasks} finishTask={api.finishTask} formats={formats} onOpenLead={setOpenLeadId} />
+          <Tasks tasks={tasks} api={api} formats={formats} onOpenLead={setOpenLeadId} />
           <Answers answers={answers} formats={formats} onOpenLead={setOpenLeadId} />
         </main>
       )}

@@ -1,30 +1,43 @@
 import { useRef, useState } from 'preact/hooks';
+import type { Api } from './api.ts';
 import type { Task } from './api-types.ts';
 import type { SiteFormats } from './format.ts';
-import { LeadLink } from './lead-link.tsx';
 import type { Live } from './live.ts';
 import { Panel } from './panel.tsx';
-import { When } from './when.tsx';
+import { TaskRow } from './task-row.tsx';
+
+const SNOOZE_MS = 3_600_000;
 
 interface TasksProps {
   tasks: Live<Task[]>;
-  finishTask: (id: string) => Promise<void>;
+  api: Pick<Api, 'finishTask' | 'snoozeTask' | 'assignTask'>;
   formats: SiteFormats;
   onOpenLead: (leadId: string) => void;
 }
 
-export function Tasks({ tasks, finishTask, formats, onOpenLead }: TasksProps) {
+export function Tasks({ tasks, api, formats, onOpenLead }: TasksProps) {
   const [announcement, setAnnouncement] = useState('');
   const heading = useRef<HTMLHeadingElement>(null);
 
   async function finish(task: Task) {
-    await finishTask(task.id);
+    await api.finishTask(task.id);
     tasks.change((items) => items.filter(({ id }) => id !== task.id));
     tasks.refresh();
     setAnnouncement(`Done: ${task.title}`);
     // The button that had the focus goes away with its task.
     heading.current?.focus();
   }
+
+  async function replace(task: Task, changed: Promise<Task>, told: string) {
+    const now = await changed;
+    tasks.change((items) => items.map((each) => (each.id === task.id ? now : each)));
+    tasks.refresh();
+    setAnnouncement(told);
+  }
+  const snooze = (task: Task) =>
+    replace(task, api.snoozeTask(task.id, Date.now() + SNOOZE_MS), `In an hour: ${task.title}`);
+  const assign = (task: Task, owner: string | null) =>
+    replace(task, api.assignTask(task.id, owner), `For ${owner ?? 'nobody'}: ${task.title}`);
 
   return (
     <>
@@ -50,6 +63,8 @@ export function Tasks({ tasks, finishTask, formats, onOpenLead }: TasksProps) {
                 nowMs={tasks.triedAtMs}
                 formats={formats}
                 onFinish={() => finish(task)}
+                onSnooze={() => snooze(task)}
+                onAssign={(owner) => assign(task, owner)}
                 onOpenLead={onOpenLead}
               />
             ))}
@@ -60,59 +75,5 @@ export function Tasks({ tasks, finishTask, formats, onOpenLead }: TasksProps) {
         {announcement}
       </p>
     </>
-  );
-}
-
-interface TaskRowProps {
-  task: Task;
-  nowMs: number;
-  formats: SiteFormats;
-  onFinish: () => Promise<void>;
-  onOpenLead: (leadId: string) => void;
-}
-
-type Finishing = { state: 'idle' } | { state: 'sending' } | { state: 'failed'; message: string };
-
-function TaskRow({ task, nowMs, formats, onFinish, onOpenLead }: TaskRowProps) {
-  const [finishing, setFinishing] = useState<Finishing>({ state: 'idle' });
-  const lead = { id: task.leadId, name: task.leadName, email: task.leadEmail };
-
-  async function finish() {
-    if (finishing.state === 'sending') return;
-    setFinishing({ state: 'sending' });
-    try {
-      await onFinish();
-    } catch (error) {
-      setFinishing({ state: 'failed', message: (error as Error).message });
-    }
-  }
-
-  return (
-    <li class="row task">
-      <div class="row-main">
-        <h3>
-          <bdi>{task.title}</bdi>
-        </h3>
-        <p class="small">
-          {task.overdue && <span class="badge overdue">Overdue</span>} Due{' '}
-          <When iso={task.dueAt} nowMs={nowMs} formats={formats} /> ·{' '}
-          <LeadLink lead={lead} onOpenLead={onOpenLead} />
-        </p>
-        <p class="small muted">{task.reason}</p>
-        {finishing.state === 'failed' && (
-          <p class="error-line" role="alert">
-            Not done: {finishing.message}
-          </p>
-        )}
-      </div>
-      <button
-        type="button"
-        aria-label={`Done: ${task.title}`}
-        aria-disabled={finishing.state === 'sending'}
-        onClick={finish}
-      >
-        Done
-      </button>
-    </li>
   );
 }
