@@ -126,4 +126,4 @@ test(`Q01 Q05 a collector killed ${ROUNDS} times under load keeps every acknowle
   expect(storedMessageIds(database)).toHaveLength(sent);
   expect(await collector.kill('SIGTERM')).toBe(0);
   expect(readDatabase(database, (db) => db.pragma('integrity_check', { simple: true }))).toBe('ok');
-}, 60_000);
+}, 180_000);

@@ -168,7 +168,7 @@ describe('touchpoints', () => {
   });
 });
 
-describe('tables as programs write them', { timeout: 15_000 }, () => {
+describe('tables as programs write them', { timeout: 60_000 }, () => {
   const rows = [
     ['email', 'remark'],
     ['ada@example.com', 'said: "yes", then\r\nhung up; later\tcalled'],
@@ -235,7 +235,7 @@ describe('tables as programs write them', { timeout: 15_000 }, () => {
   });
 });
 
-describe('rows that are refused', { timeout: 15_000 }, () => {
+describe('rows that are refused', { timeout: 60_000 }, () => {
   test('stand in a file with number and reason; mended, that file can be imported', async () => {
     const { refused, path } = await run(
       'touchpoint,timestamp,email,userId\n' +
@@ -358,7 +358,7 @@ describe('a collector that is not there', () => {
   });
 });
 
-describe('the command', { timeout: 30_000 }, () => {
+describe('the command', { timeout: 60_000 }, () => {
   test('shows what it makes of the columns, and in a dry run sends nothing', async () => {
     const path = table('Email,Lead source,Notes\nada@example.com,Fair,x\nnobody,Fair,y\n');
     const { code, output } = await startImport(url, [path, '--dry-run', '--map', 'Notes=']).ended;

@@ -254,7 +254,7 @@ describe('properties', () => {
         { numRuns: 10 },
       );
     },
-    30_000,
+    120_000,
   );
 
   test('replaying a history equals folding it live', async () => {
@@ -273,7 +273,7 @@ describe('properties', () => {
       }),
       { numRuns: 20 },
     );
-  }, 30_000);
+  }, 120_000);
 
   async function stateOf(one: TestCollector) {
     const { rows } = await one.store.leads.list(1, {
