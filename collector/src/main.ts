@@ -58,7 +58,7 @@ export async function start(options: StartOptions, log: (line: string) => void):
   const config = options.config ?? environment.HANDRAIL_CONFIG;
   const document = config ? loadSite(config, environment) : undefined;
   const webhookTargets = guardOptionsIn(environment);
-  if (document) await refuseEndpointsInside(document, environment, webhookTargets);
+  if (config && document) await refuseEndpointsInside(config, document, environment, webhookTargets);
   const channels = openAll(environment);
   const store = openSqliteStore(options.db ?? environment.HANDRAIL_DB ?? 'handrail.sqlite');
 
@@ -124,7 +124,9 @@ function portIn(text: string | undefined): number | undefined {
   return port;
 }
 
+/** @throws StartError that names them */
 async function refuseEndpointsInside(
+  path: string,
   document: JsonObject,
   environment: Environment,
   targets: AddressGuardOptions,
@@ -132,7 +134,7 @@ async function refuseEndpointsInside(
   const read = readDocument(document, environment);
   const problems = read.ok ? await endpointProblems(read.site, targets) : read.problems;
   if (problems.length === 0) return;
-  throw new StartError(`the site file is not a valid site:\n${problemLines(problems).join('\n')}`);
+  throw new StartError(`${path} is not a valid site:\n${problemLines(problems).join('\n')}`);
 }
 
 function openAll(environment: Environment): Channels {

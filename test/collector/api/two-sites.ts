@@ -17,8 +17,8 @@ const siteOf = (owner: string) => ({
     },
   ],
   templates: { [`${owner}-mail`]: { subject: 'Hello', text: 'Hello {{name|there}}' } },
-  // Nowhere to be delivered to, so that each site has a failed delivery.
-  endpoints: { [`${owner}-crm`]: { url: 'http://127.0.0.1:1/', secret: `whsec_${'a'.repeat(32)}` } },
+  // With a secret that signs nothing, so that each site has a failed delivery.
+  endpoints: { [`${owner}-crm`]: { url: 'https://crm.example/', secret: `whsec_${'='.repeat(32)}` } },
   sequences: [
     {
       id: 'demo',

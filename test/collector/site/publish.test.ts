@@ -22,6 +22,8 @@ const withPoints = (points: number) => ({
   scoring: { rules: [{ id: 'demo', when: { touchpoint: 'demo_booked' }, points }] },
 });
 
+const OLDER_SECRET = `whsec_${'b'.repeat(32)}`;
+
 let collector: TestCollector;
 beforeEach(async () => {
   collector = await startCollector({ site: SITE, variables: { HANDRAIL_CRM_SECRET: SECRET } });
@@ -92,6 +94,16 @@ describe('publishing', () => {
         { path: '', message: 'unknown key "curency": did you mean "currency"?' },
       ]),
     );
+    expect((await collector.owner('/v1/site')).version).toBe(1);
+  });
+
+  test('Q29 an endpoint that leads inside is refused with its path', async () => {
+    const inside = { crm: { url: 'http://[::ffff:10.0.0.1]/hook', secret: SECRET } };
+    const { status, body } = await put({ ...SITE, endpoints: inside });
+    expect(status).toBe(422);
+    expect(body.errors).toMatchObject([
+      { path: 'endpoints.crm.url', message: expect.stringMatching(/^private_address/) },
+    ]);
     expect((await collector.owner('/v1/site')).version).toBe(1);
   });
 
@@ -167,6 +179,26 @@ describe('secrets', () => {
     expect(answer).not.toContain(SECRET);
     const version = JSON.stringify(await collector.owner('/v1/site/versions/1'));
     expect(version).not.toContain(SECRET);
+  });
+
+  test('so are the one before it, and what opens the door of a CRM', async () => {
+    const contacts = {
+      url: 'https://crm.example/contacts',
+      secret: SECRET,
+      previousSecret: OLDER_SECRET,
+      headers: { Authorization: 'Bearer token-123', 'X-Account': placeholder('HANDRAIL_CRM_SECRET') },
+    };
+    await put({ ...SITE, endpoints: { ...SITE.endpoints, contacts } });
+    const { document } = (await send('GET', '/v1/site')).body;
+    expect(document.endpoints.contacts).toEqual({
+      ...contacts,
+      secret: '(kept)',
+      previousSecret: '(kept)',
+      headers: { Authorization: '(kept)', 'X-Account': placeholder('HANDRAIL_CRM_SECRET') },
+    });
+    await put({ ...document, name: 'Renamed' });
+    const stored = await collector.store.sites.latest(1);
+    expect(stored?.document.endpoints).toMatchObject({ contacts });
   });
 
   test('one that stands in the document is kept to itself, and survives a pull and a push', async () => {

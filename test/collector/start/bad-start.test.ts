@@ -130,6 +130,14 @@ describe('a wrong site file', () => {
       { name: 'Shop', stages: [{ id: 'aware' }], flags: [{ id: 'a', when: { stage: 'awre' } }] },
       '  flags[0].when.stage: no stage "awre": did you mean "aware"?',
     ],
+    [
+      'Q29 an endpoint that leads inside',
+      {
+        name: 'Shop',
+        endpoints: { crm: { url: 'http://2130706433/hook', secret: `whsec_${'a'.repeat(32)}` } },
+      },
+      '  endpoints.crm.url: private_address: 127.0.0.1 is not a public address',
+    ],
   ])('%s', async (_, site, line) => {
     const config = siteFile('site.json', site);
     const { code, lines } = await run(['start', '--config', config]);
