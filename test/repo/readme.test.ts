@@ -218,8 +218,15 @@ describe.each([
   });
 });
 
-test('the table of variables is what main.ts reads, here and in the README of the collector', () => {
-  const isRead = new Set(readText('collector/src/main.ts').match(/(?<=environment\.)HANDRAIL_\w+/g));
+test('the table of variables is what the collector reads, here and in its README', () => {
+  const channels = 'collector/src/follow-ups/channels';
+  const isRead = new Set([
+    ...(readText('collector/src/main.ts').match(/(?<=environment\.)HANDRAIL_\w+/g) ?? []),
+    // What main.ts hands its environment to takes out of it what is its own.
+    ...['address-guard', 'email-kind'].flatMap(
+      (name) => readText(`${channels}/${name}.ts`).match(/(?<=[{\s])HANDRAIL_\w+(?=:)/g) ?? [],
+    ),
+  ]);
   const rows = rowsOf(sectionOf(readme, '## Configure a site'));
   expect(rows.map(([name = '']) => plain(name)).sort()).toEqual([...isRead].sort());
   expect(rowsOf(sectionOf(readText('collector/README.md'), '## Run'))).toEqual(expect.arrayContaining(rows));
