@@ -12,7 +12,7 @@ import { startImport } from './command.ts';
 const BAD_EVERY = 100;
 const PEOPLE = 2_000;
 /** Of the importer's heap; as objects, all rows would take several times as much. */
-const MAX_HEAP_MB = 32;
+const MAX_HEAP_MB = 40;
 /** What was acknowledged while the importer died: one batch of rows, or little more. */
 const MAX_SENT_TWICE = 2_000;
 const TIMEOUT_MS = 120_000;
