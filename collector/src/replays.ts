@@ -5,7 +5,7 @@ import type { CompiledSite } from './site/compile.ts';
 import type { Store } from './store/store.ts';
 
 /** Some 10 ms of work: what a request may have to wait for. */
-const STEP_TOUCHPOINTS = 800;
+const STEP_TOUCHPOINTS = 500;
 const SWEEP_LEADS = 500;
 /** As often as long as the step before it took: ingest keeps most of the thread, however slow the machine is. */
 const REST_SHARE = 2;
