@@ -1,7 +1,7 @@
-import { type Handrail, INERT } from './api.ts';
+import type { Handrail } from './api.ts';
 import { forgetCart } from './cart-store.ts';
 import { type CommerceCall, isCommerceEvent, keepCalls, takeKeptCalls } from './commerce-calls.ts';
-import { type Config, type Options, readOptions, type TagOptions } from './config.ts';
+import type { Config } from './config.ts';
 import { initialConsent, rememberConsent, wasGrantedBefore, withDecision } from './consent.ts';
 import type { watchConsentPlatforms } from './consent-platforms/index.ts';
 import { dataLayerEntries } from './data-layer.ts';
@@ -11,7 +11,7 @@ import { createIdSource } from './ids.ts';
 import { json, writeJson } from './json.ts';
 import type { createLink } from './link/index.ts';
 import type { Content, Properties } from './message.ts';
-import { type OptionsCheckLoader, warnOf } from './options-warning.ts';
+import type { OptionsCheckLoader } from './options-warning.ts';
 import { currentPage, type Page } from './page.ts';
 import { watchPageLifecycle } from './page-lifecycle.ts';
 import type { PromptDecision } from './prompts/ledger.ts';
@@ -30,9 +30,6 @@ import { whenIdle } from './when-idle.ts';
 
 declare const __VERSION__: string;
 
-/** One instance a page, however often and from however many bundles it is started. */
-const RUNNING = Symbol.for('handrail');
-
 /** How long `flush` waits for a file that does not come. */
 const FLUSH_PATIENCE_MS = 10_000;
 
@@ -47,50 +44,12 @@ export interface Loaders extends IdleLoaders, OptionsCheckLoader {
 }
 
 /**
- * Starts Handrail on this page, or returns what is running already. Options that cannot work are told on the
- * console; then nothing happens.
- *
- * @param early makes the calls that have waited, before all others [early=none have]
- */
-export function start(
-  options: Options | TagOptions,
-  loaders: Loaders,
-  early: (handrail: Handrail) => void = () => {},
-): Handrail {
-  const host = window as { [RUNNING]?: Handrail };
-  try {
-    if (host[RUNNING]) {
-      early(host[RUNNING]);
-    } else {
-      const config = readOptions(options);
-      warnOf(config.wrong, loaders);
-      if (!config.isUsable) return INERT;
-      const isPreview = /[?&]handrail-preview=/.test(location.search);
-      host[RUNNING] = isPreview ? showDraft(config, loaders) : run(config, loaders, early);
-    }
-    return host[RUNNING];
-  } catch (error) {
-    console.error('handrail:', error);
-    return INERT;
-  }
-}
-
-/** The page shows the draft that its address asks for, and is not recorded. */
-function showDraft(config: Config, { prompts }: Loaders): Handrail {
-  prompts
-    ?.load('preview')
-    .then(({ showPreview }) => showPreview(config, prompts.load))
-    .catch(() => {});
-  return INERT;
-}
-
-/**
  * Puts the parts together. All state that is not a part's own is here: consent, traits, what was loaded.
  *
  * Only what must be known at once is asked now. The rest is begun when the page is idle, since both together would be
  * a long task on a slow phone; or by the first call, or the end of the page, if that comes before it.
  */
-function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => void): Handrail {
+export function run(config: Config, loaders: Loaders, early: (handrail: Handrail) => void): Handrail {
   const { writeKey, endpoint, hashRouting } = config;
   const storage = openStorage(() => localStorage);
   const link = loaders.createLink?.(config, storage);

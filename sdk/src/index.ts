@@ -5,10 +5,11 @@
 import { type Handrail, INERT } from './api.ts';
 import type { Options } from './config.ts';
 import { createDeferred } from './deferred.ts';
-import { type Loaders, start } from './handrail.ts';
+import type { Loaders } from './handrail.ts';
 import { createLink } from './link/index.ts';
 import type { LoadPromptFile, PromptFiles } from './prompts/files.ts';
 import type { Languages, Widgets } from './prompts/widgets.ts';
+import { start } from './start.ts';
 import { whenActivated } from './when-activated.ts';
 
 export type { Handrail } from './api.ts';

@@ -11,10 +11,11 @@
 
 import type { Handrail } from './api.ts';
 import type { TagOptions } from './config.ts';
-import { type Loaders, start } from './handrail.ts';
+import type { Loaders } from './handrail.ts';
 import { useJson } from './json.ts';
 import { isNative } from './native.ts';
 import { quietly } from './quietly.ts';
+import { start } from './start.ts';
 import { whenActivated } from './when-activated.ts';
 
 type Method = keyof Handrail;
