@@ -2,8 +2,8 @@
 import { eventsOf, type OutgoingEvent } from './follow-ups/events.ts';
 import { MAX_LATENESS_MS } from './follow-ups/guards.ts';
 import { type Enrollment, type FollowUps, plan } from './follow-ups/plan.ts';
+import { momentOf } from './leads/facts.ts';
 import { type Folded, fold } from './leads/fold.ts';
-import { momentOf } from './leads/standing.ts';
 import { type LeadState, newLead } from './leads/state.ts';
 import type { Touchpoint } from './leads/touchpoint.ts';
 import type { CompiledSite } from './site/compile.ts';

@@ -20,6 +20,7 @@ import { docsRoutes } from './routes/docs.ts';
 import { dropRoutes } from './routes/drops.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
 import { readFiles, serveFile } from './routes/files.ts';
+import { flagRoutes } from './routes/flags.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { leadListRoute } from './routes/lead-list.ts';
 import { leadRoutes } from './routes/leads.ts';
@@ -158,6 +159,7 @@ export function createCollector({
   leadRoutes(app, services);
   mergeRoutes(app, services);
   tagRoutes(app, services);
+  flagRoutes(app, services);
   segmentRoutes(app, services);
   sitePresetRoutes(app);
   deliveryRoutes(app, services);

@@ -1,8 +1,9 @@
 /** What a lead is found by in lists, besides what has a column of its own. Pure. */
 import type { CompiledSite } from '../site/compile.ts';
-import { factsOf } from './facts.ts';
+import { factsOf, momentOf } from './facts.ts';
+import { flagsOf } from './flags.ts';
 import { fitOf } from './scoring.ts';
-import { flagsOf, momentOf, segmentsOf } from './standing.ts';
+import { segmentsOf } from './standing.ts';
 import type { LeadState } from './state.ts';
 
 export const FACET_KINDS = ['flag', 'tag', 'segment', 'fit', 'stage', 'channel', 'word'] as const;

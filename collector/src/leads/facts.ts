@@ -2,8 +2,11 @@
 import { type Facts, holds, passesAll, valueAt } from '@handrail/sdk/condition';
 import type { AnswerCondition, Condition, Temperature, TouchpointCondition } from '@handrail/sdk/protocol';
 import type { CompiledSite } from '../site/compile.ts';
+import { decayed } from './heat.ts';
 import { happened } from './memory.ts';
-import type { LeadState } from './state.ts';
+import type { StandingCondition } from './standing-condition.ts';
+import { type FlagNote, type LeadState, temperatureOf } from './state.ts';
+import { changesOf } from './timed-changes.ts';
 import type { Touchpoint } from './touchpoint.ts';
 
 export interface Moment {
@@ -12,6 +15,12 @@ export interface Moment {
   touchpoint: Touchpoint | null;
   temperature: Temperature;
   now: number;
+}
+
+/** The lead at a time at which nothing happens. */
+export function momentOf(lead: LeadState, now: number, site: CompiledSite): Moment {
+  const score = decayed(lead.score, now - lead.scoredAt, site.halfLifeMs);
+  return { lead, touchpoint: null, temperature: temperatureOf(score, site.site.scoring.thresholds), now };
 }
 
 /** The facts follow the moment: a fold sets its temperature once the points are in. */
@@ -66,8 +75,13 @@ class LeadFacts implements Facts {
   temperature(): string {
     return this.moment.temperature;
   }
+  /** By its note, or else by its condition: flags.ts says which outweighs which. */
   flag(name: string): boolean {
-    return this.stands(this.site.flagById.get(name));
+    const { lead, now } = this.moment;
+    const kept = keptBy(lead, name);
+    if (kept === 'up') return true;
+    const flag = this.site.flagById.get(name);
+    return this.stands(flag) && (kept === null || hasFallen(flag, lead, now, this.site));
   }
   tag(name: string): boolean {
     return Object.hasOwn(this.moment.lead.tags, name);
@@ -77,9 +91,26 @@ class LeadFacts implements Facts {
   }
 
   /** A flag or a segment holds while its condition does; site/check.ts lets none lead back to itself. */
-  private stands(named: { when: Condition } | undefined): boolean {
+  private stands<Named extends { when: Condition }>(named: Named | undefined): named is Named {
     return named !== undefined && holds(named.when, this);
   }
+}
+
+/** What a note keeps a flag. */
+export function keptBy({ flagNotes }: LeadState, flag: string): FlagNote['keeps'] {
+  return (Object.hasOwn(flagNotes, flag) && flagNotes[flag]?.keeps) || null;
+}
+
+/** Whether its condition has ceased to hold since the lead's latest touchpoint, be it for a while. */
+export function hasFallen(
+  { when, timed }: StandingCondition,
+  lead: LeadState,
+  now: number,
+  site: CompiledSite,
+): boolean {
+  return changesOf(timed, lead, site).some(
+    (at) => at > lead.scoredAt && at <= now && !holds(when, factsOf(momentOf(lead, at, site), site)),
+  );
 }
 
 /**

@@ -6,11 +6,11 @@ import type { Facts } from '@handrail/sdk/condition';
 import type { Temperature } from '@handrail/sdk/protocol';
 import type { CompiledSite } from '../site/compile.ts';
 import { factsOf, type Moment } from './facts.ts';
+import { nextFlags, notesAt } from './flags.ts';
 import { decayed } from './heat.ts';
 import { observe } from './observe.ts';
 import { earn, type ScoreEntry } from './scoring.ts';
 import { nextStage, reasonOf, type StageMove } from './stages.ts';
-import { nextFlags } from './standing.ts';
 import { type LeadState, newLead, temperatureOf } from './state.ts';
 import { nextTags } from './tags.ts';
 import type { Touchpoint } from './touchpoint.ts';
@@ -51,7 +51,10 @@ export function fold(
   if (next) Object.assign(lead, next, { stageReason: reasonOf(touchpoint) });
 
   if (tags.length > 0) lead.tags = nextTags(lead, tags, touchpoint, facts);
-  if (site.flags.length > 0) lead.flags = nextFlags(before, lead, flags, touchpoint, site);
+  if (site.flags.length > 0) {
+    lead.flagNotes = notesAt(lead, lead.scoredAt, site);
+    lead.flags = nextFlags(before, lead, flags, touchpoint, site);
+  }
   return { lead, entries, stageMove, temperature: { before: cooled, after: moment.temperature } };
 }
 

@@ -3,9 +3,10 @@ import type { AnswerValue, LeadFacts, PromptRecord, Question } from '@handrail/s
 import type { CompiledSite } from '../site/compile.ts';
 import { MAX_CONTACTS_PER_WEEK } from '../site/limits.ts';
 import { questionOf } from './answers.ts';
+import { flagsOf } from './flags.ts';
 import { decayed } from './heat.ts';
 import { type PromptMemory, WEEK_MS } from './prompt-records.ts';
-import { flagsOf, segmentsOf } from './standing.ts';
+import { segmentsOf } from './standing.ts';
 import { type LeadState, temperatureOf } from './state.ts';
 import { iso, isoOrNull } from './view.ts';
 

@@ -1,9 +1,10 @@
-/** What a touchpoint says by itself, before any rule: counts, sessions, traits, cart, source, consent, tags. Pure. */
+/** What a touchpoint says by itself, before any rule: counts, sessions, traits, cart, source, consent, tags, flags noted. Pure. */
 import type { CompiledSite, Memory } from '../site/compile.ts';
 import { cartAfter } from './cart.ts';
 import { withConsent } from './consent.ts';
+import { notesAt, withFlagNote } from './flags.ts';
 import { remember } from './memory.ts';
-import { isOwnNote, LEAD_SILENT, TAG_ADDED, TAG_REMOVED } from './own-notes.ts';
+import { FLAG_CLEARED, FLAG_SET, isOwnNote, LEAD_SILENT, TAG_ADDED, TAG_REMOVED } from './own-notes.ts';
 import { withPrompt } from './prompt-records.ts';
 import type { LeadState, Told, Trait } from './state.ts';
 import { withTagNote } from './tags.ts';
@@ -28,9 +29,13 @@ export function observe(
     touchpointCount: before.touchpointCount + 1,
     sessionCount: before.sessionCount + (isNewSession ? 1 : 0),
   };
+  lead.flagNotes = notesAt(before, lead.scoredAt, site);
   if (isOwnNote(touchpoint)) {
     if (name === LEAD_SILENT) lead.silentAt = at;
     if (name === TAG_ADDED || name === TAG_REMOVED) Object.assign(lead, withTagNote(before, touchpoint));
+    if (name === FLAG_SET || name === FLAG_CLEARED) {
+      lead.flagNotes = withFlagNote(lead.flagNotes, touchpoint, site);
+    }
   } else {
     if (at > before.lastSeenAt) lead.silentAt = null;
     lead.lastSeenAt = Math.max(before.lastSeenAt, at);

@@ -5,11 +5,13 @@ import type { Site } from '../site/schema.ts';
 import { isAbout } from './facts.ts';
 import { decayed } from './heat.ts';
 import { remember } from './memory.ts';
+import { isOwnNote, POINTS_GIVEN, stepOf } from './own-notes.ts';
 import type { GroupMemory, LeadState } from './state.ts';
 import type { Touchpoint } from './touchpoint.ts';
 
 /** One contribution to a score. The decayed sum of a lead's entries is its score. */
 export interface ScoreEntry {
+  /** The rule's; `sequence:<id>` where the step of a sequence gave the points. */
   ruleId: string;
   /** As given. */
   points: number;
@@ -18,6 +20,8 @@ export interface ScoreEntry {
   capped: { groupId: string; rulePoints: number } | null;
 }
 
+/** Either way, of a note that a server may have sent by itself. */
+const MAX_POINTS = 1_000;
 /** What is left of a cap as it decays would else be given in crumbs, one with each touchpoint. */
 const LEAST_GRANT = 0.01;
 /** A group with a period remembers so many contributions, and gives no more of them within it. */
@@ -41,7 +45,8 @@ export function earn(
         ? rule.matches(touchpoint)
         : isAbout(rule.when, touchpoint, site) && holds(rule.when, facts)) && !isUsedUp(rule, lead, at),
   );
-  const entries: ScoreEntry[] = [];
+  const entries = givenBy(touchpoint);
+  for (const { points } of entries) lead.score += decayed(points, lead.scoredAt - at, site.halfLifeMs);
   for (const { id, points: rulePoints, limit, group } of earning) {
     const points = group ? granted(rulePoints, group, lead, at, site.halfLifeMs) : rulePoints;
     if (points === 0) continue;
@@ -51,6 +56,15 @@ export function earn(
     entries.push({ ruleId: id, points, at, capped });
   }
   return entries;
+}
+
+/** What the step of a sequence gives, beside the rules. */
+function givenBy(touchpoint: Touchpoint): ScoreEntry[] {
+  if (touchpoint.name !== POINTS_GIVEN || !isOwnNote(touchpoint)) return [];
+  const { points } = touchpoint.properties;
+  const step = stepOf(touchpoint);
+  if (typeof points !== 'number' || points === 0 || Math.abs(points) > MAX_POINTS || !step) return [];
+  return [{ ruleId: `sequence:${step.sequenceId}`, points, at: touchpoint.at, capped: null }];
 }
 
 /**

@@ -6,6 +6,7 @@ import { type Facts, holds } from '@handrail/sdk/condition';
 import type { Condition } from '@handrail/sdk/protocol';
 import type { CompiledSite, CompiledStage } from '../site/compile.ts';
 import { isAbout } from './facts.ts';
+import { isOwnNote, stepOf } from './own-notes.ts';
 import type { LeadState, Reason } from './state.ts';
 import type { Touchpoint } from './touchpoint.ts';
 
@@ -41,6 +42,8 @@ export function nextStage(
   return forward && { stage: forward.id, hasFallenBack: false };
 }
 
-export function reasonOf({ at, messageId, name }: Touchpoint): Reason {
-  return { at, messageId, touchpoint: name };
+export function reasonOf(touchpoint: Touchpoint): Reason {
+  const { at, messageId, name } = touchpoint;
+  const step = isOwnNote(touchpoint) ? stepOf(touchpoint) : null;
+  return { at, messageId, touchpoint: name, ...(step && { by: step }) };
 }

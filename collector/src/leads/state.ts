@@ -24,6 +24,13 @@ export interface Reason {
   /** The touchpoint that brought it about; `null`: the passing of time did, as when a window had run out. */
   messageId: string | null;
   touchpoint: string | null;
+  /** The step of a sequence that did it; absent where none did. */
+  by?: StepRef;
+}
+
+export interface StepRef {
+  sequenceId: string;
+  stepId: string;
 }
 
 /** Said again and again; of each the latest counts, by when it happened and not by when it arrived. */
@@ -44,6 +51,8 @@ export interface LeadState {
   hasFallenBack: boolean;
   /** Why each flag that was up at `scoredAt` was; see standing.ts for which are up now. */
   flags: { [flag: string]: Reason };
+  /** What steps and hands have said of flags; see flags.ts for how long it stands. */
+  flagNotes: { [flag: string]: FlagNote };
   tags: { [tag: string]: Reason };
   /** Tags that were taken off by hand, and when: no rule puts them on again. */
   untagged: { [tag: string]: number };
@@ -82,6 +91,12 @@ export interface LeadState {
   sessionCount: number;
 }
 
+export interface FlagNote {
+  /** What it keeps the flag; `null`: it is spent, and only outdoes an earlier note that arrives later. */
+  keeps: 'up' | 'down' | null;
+  reason: Reason;
+}
+
 /** Points and when they were given, newest first; for a cap without a period one entry, that decays as the score does. */
 export type GroupMemory = [at: number, points: number][];
 
@@ -93,6 +108,7 @@ export function newLead(firstStage: string): LeadState {
     stageReason: null,
     hasFallenBack: false,
     flags: {},
+    flagNotes: {},
     tags: {},
     untagged: {},
     memory: {},

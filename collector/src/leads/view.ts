@@ -2,16 +2,19 @@
 import type { Cart, ConsentState, JsonValue, Temperature } from '@handrail/sdk/protocol';
 import type { CompiledSite } from '../site/compile.ts';
 import { factsOf } from './facts.ts';
+import { flagsOf } from './flags.ts';
 import { coolsAt, scoreOf } from './heat.ts';
 import { type Fit, fitOf } from './scoring.ts';
-import { flagsOf, segmentsOf } from './standing.ts';
-import { type LeadState, type Reason, temperatureOf } from './state.ts';
+import { segmentsOf } from './standing.ts';
+import { type LeadState, type Reason, type StepRef, temperatureOf } from './state.ts';
 import type { Source, Trust } from './touchpoint.ts';
 
 /** Why something is as it is; with no touchpoint, the passing of time has brought it about. */
 export interface ReasonView {
   touchpoint: string | null;
   messageId: string | null;
+  /** The step of a sequence that did it; `null` where none did. */
+  by: StepRef | null;
   timestamp: string;
 }
 
@@ -136,9 +139,10 @@ export function leadDetail(
   };
 }
 
-const reasonView = ({ touchpoint, messageId, at }: Reason): ReasonView => ({
+const reasonView = ({ touchpoint, messageId, by, at }: Reason): ReasonView => ({
   touchpoint,
   messageId,
+  by: by ?? null,
   timestamp: iso(at),
 });
 

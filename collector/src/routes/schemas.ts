@@ -37,6 +37,8 @@ const reason = z.object({
   /** `null`: the passing of time. */
   touchpoint: z.string().nullable(),
   messageId: z.string().nullable(),
+  /** The step of a sequence that did it. */
+  by: z.object({ sequenceId: z.string(), stepId: z.string() }).nullable(),
   timestamp: time,
 });
 

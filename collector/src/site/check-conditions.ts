@@ -237,7 +237,7 @@ function checkCycles(site: Site): SiteProblem[] {
   for (const kind of ['flag', 'segment'] as const) {
     site[`${kind}s`].forEach(({ id, when }, index) => {
       const path = `${kind}s[${index}].when`;
-      nodes.set(`${kind} ${id}`, { path, next: referencesIn({ path, condition: when }) });
+      nodes.set(`${kind} ${id}`, { path, next: when ? referencesIn({ path, condition: when }) : [] });
     });
   }
   for (const start of nodes.keys()) {

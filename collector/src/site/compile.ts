@@ -104,6 +104,8 @@ export interface Memory {
   size: number;
 }
 
+/** Of a flag that only notes set. */
+const NEVER: Condition = { any: [] };
 const MS_PER_DAY = 86_400_000;
 
 /** The site's schema has checked every duration, so that none is invalid here. */
@@ -122,7 +124,8 @@ export function compileSite(
   const tests = testsIn(conditions);
   const testOf = (leaf: TouchpointCondition) => tests.get(leaf) ?? compileTest(leaf);
 
-  const whenOf = { flag: conditionsById(site.flags), segment: conditionsById(site.segments) };
+  const noted = site.flags.map(({ id: flag, when = NEVER }) => ({ id: flag, when }));
+  const whenOf = { flag: conditionsById(noted), segment: conditionsById(site.segments) };
   const leavesOf = (when: Condition) =>
     timedLeavesIn(when, testOf, (named) =>
       'flag' in named ? whenOf.flag.get(named.flag) : whenOf.segment.get(named.segment),
@@ -133,7 +136,7 @@ export function compileSite(
     concerns: concernsOf(when),
     timed: leavesOf(when),
   });
-  const flags = site.flags.map(standing);
+  const flags = noted.map(standing);
   const segments = site.segments.map(standing);
   const fitLeaves = fit.map(({ when }) => leavesOf(when));
 

@@ -40,7 +40,7 @@ export function pathWith(ids: SiteIds, template: string): string {
   };
   const id = known[kind as keyof typeof known];
   if (!id) throw new Error(`no id for ${path}`);
-  return path.replace('{id}', id).replace('{tag}', 'vip');
+  return path.replace('{id}', id).replace('{tag}', 'vip').replace('{flag}', 'at_risk');
 }
 
 /** What an operation needs to be sent, if anything. */

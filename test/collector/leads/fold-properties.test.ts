@@ -1,10 +1,13 @@
 /** What must hold for every history, whatever happens in it and in whatever order it is heard of. */
+import type { JsonObject } from '@handrail/sdk/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { factsOf, momentOf } from '../../../collector/src/leads/facts.ts';
+import { flagsOf } from '../../../collector/src/leads/flags.ts';
 import { fold, foldAll } from '../../../collector/src/leads/fold.ts';
 import { decayed, heatOf } from '../../../collector/src/leads/heat.ts';
 import type { ScoreEntry } from '../../../collector/src/leads/scoring.ts';
-import { flagsOf, nextChangeAt, segmentsOf } from '../../../collector/src/leads/standing.ts';
+import { nextChangeAt, segmentsOf } from '../../../collector/src/leads/standing.ts';
 import { type LeadState, newLead } from '../../../collector/src/leads/state.ts';
 import type { Touchpoint } from '../../../collector/src/leads/touchpoint.ts';
 import { checkSite } from '../../../collector/src/site/check.ts';
@@ -19,7 +22,7 @@ function compiled(document: object): CompiledSite {
   return compileSite(1, 1, checked.site);
 }
 
-/** Rules that ask for nothing but the touchpoint itself, and for what it says of the person. */
+/** Rules that ask for nothing but the touchpoint itself, and for what it says of the person; no note clears its conditions. */
 const ORDERLESS = compiled({
   scoring: {
     rules: [
@@ -34,16 +37,17 @@ const ORDERLESS = compiled({
     { id: 'decision', when: { touchpoint: 'demo_booked' } },
   ],
   flags: [
-    { id: 'recent', when: { touchpoint: 'page_view', within: '20d' } },
+    { id: 'chosen' },
+    { id: 'fresh', when: { touchpoint: 'page_view', within: '20d' } },
     {
-      id: 'lapsed',
+      id: 'away',
       when: { all: [{ touchpoint: 'demo_booked' }, { not: { touchpoint: 'demo_booked', within: '9d' } }] },
     },
   ],
   tags: [{ id: 'careers', when: { touchpoint: 'page_view', where: { path: '/careers' } } }],
   segments: [
     { id: 'warm', when: { any: [{ temperature: 'warm' }, { temperature: 'hot' }] } },
-    { id: 'quiet', when: { all: [{ flag: 'lapsed' }, { not: { segment: 'warm' } }] } },
+    { id: 'quiet', when: { all: [{ flag: 'away' }, { not: { segment: 'warm' } }] } },
     { id: 'often', when: { touchpoint: 'page_view', count: { gte: 3 }, within: '10d' } },
   ],
 });
@@ -75,20 +79,44 @@ const ORDERED = compiled({
     { id: 'consideration', when: { touchpoint: 'page_view', count: { gte: 2 }, within: '2d' } },
     { id: 'decision', when: { all: [{ touchpoint: 'demo_booked' }, { temperature: 'hot' }] } },
   ],
-  flags: [{ id: 'lapsed', when: { not: { touchpoint: 'page_view', within: '4d' } } }],
+  flags: [
+    { id: 'chosen' },
+    { id: 'lapsed', when: { not: { touchpoint: 'page_view', within: '4d' } } },
+    { id: 'recent', when: { any: [{ touchpoint: 'page_view', within: '1d' }, { flag: 'chosen' }] } },
+  ],
+  segments: [{ id: 'back', when: { all: [{ flag: 'recent' }, { not: { flag: 'lapsed' } }] } }],
 });
 
 const occurrence = fc.record({
-  name: fc.constantFrom('page_view', 'demo_booked', 'search', 'refund', 'identify'),
+  name: fc.constantFrom(
+    'page_view',
+    'page_view',
+    'demo_booked',
+    'search',
+    'refund',
+    'identify',
+    'flag_set',
+    'flag_cleared',
+    'points_given',
+  ),
+  flag: fc.constantFrom('chosen', 'lapsed', 'recent', 'constructor'),
   path: fc.constantFrom('/', '/pricing', '/careers'),
   trust: fc.constantFrom('browser', 'server'),
   value: fc.integer({ min: 0, max: 9 }),
   /** Hours since the one before, which tell two apart. */
   hours: fc.integer({ min: 1, max: 100 }),
 });
+type Occurrence = typeof occurrence extends fc.Arbitrary<infer Each> ? Each : never;
+const propertiesOf = ({ name, flag, value }: Occurrence): JsonObject => {
+  if (name === 'identify') return { size: value, [`only${value}`]: true };
+  if (name.startsWith('flag_')) return { flag };
+  if (name === 'points_given') return { points: value * 3 - 10, sequenceId: 'welcome', stepId: '0' };
+  return {};
+};
 const history = fc.array(occurrence, { minLength: 1, maxLength: 25 }).map((all) => {
   let at = START;
-  return all.map(({ name, path, trust, value, hours }, index): Touchpoint => {
+  return all.map((each, index): Touchpoint => {
+    const { name, path, trust, value, hours } = each;
     at += hours * 3_600_000;
     const isView = name === 'page_view';
     return {
@@ -105,7 +133,7 @@ const history = fc.array(occurrence, { minLength: 1, maxLength: 25 }).map((all) 
       source: isView
         ? { channel: value < 5 ? 'direct' : 'email', source: null, medium: null, campaign: null }
         : null,
-      properties: name === 'identify' ? { size: value, [`only${value}`]: true } : {},
+      properties: propertiesOf(each),
       groupId: null,
       timezone: value > 7 ? 'Europe/Athens' : null,
       device: value > 6 ? 'phone' : null,
@@ -228,24 +256,47 @@ describe('for every history', () => {
     );
   });
 
-  test('between one change and the next that is foretold, no flag and no segment changes', () => {
+  test.each([
+    ['no rule asks for the order', ORDERLESS],
+    ['notes set and clear flags', ORDERED],
+  ])(
+    'where %s, no flag and no segment changes between one change and the next that is foretold',
+    (_, site) => {
+      fc.assert(
+        fc.property(
+          history,
+          keys,
+          fc.double({ min: 0, max: 1, noNaN: true }),
+          (touchpoints, order, share) => {
+            const { lead } = folded(shuffledOf(touchpoints, order), site);
+            const known = (at: number) => [
+              Object.keys(flagsOf(lead, site, at)).sort(),
+              segmentsOf(lead, site, at),
+            ];
+            let now = lead.scoredAt;
+            for (let changes = 0; changes < 20; changes++) {
+              const next = nextChangeAt(lead, site, now);
+              const until = next ?? now + 1_000 * DAY_MS;
+              expect(known(Math.floor(now + share * (until - 1 - now)))).toEqual(known(now));
+              expect(known(until - 1)).toEqual(known(now));
+              if (next === null) return;
+              now = next;
+            }
+            throw new Error('changes without end');
+          },
+        ),
+      );
+    },
+  );
+
+  test('a flag is up for whoever asks: in lists, and in the conditions of rules, segments and sequences', () => {
     fc.assert(
-      fc.property(history, keys, fc.double({ min: 0, max: 1, noNaN: true }), (touchpoints, order, share) => {
-        const { lead } = folded(shuffledOf(touchpoints, order), ORDERLESS);
-        const known = (at: number) => [
-          Object.keys(flagsOf(lead, ORDERLESS, at)).sort(),
-          segmentsOf(lead, ORDERLESS, at),
-        ];
-        let now = lead.scoredAt;
-        for (let changes = 0; changes < 20; changes++) {
-          const next = nextChangeAt(lead, ORDERLESS, now);
-          const until = next ?? now + 1_000 * DAY_MS;
-          expect(known(Math.floor(now + share * (until - 1 - now)))).toEqual(known(now));
-          expect(known(until - 1)).toEqual(known(now));
-          if (next === null) return;
-          now = next;
-        }
-        throw new Error('changes without end');
+      fc.property(history, keys, fc.integer({ min: 0, max: 240 }), (touchpoints, order, hours) => {
+        const { lead } = folded(shuffledOf(touchpoints, order), ORDERED);
+        const now = lead.scoredAt + hours * 3_600_000;
+        const facts = factsOf(momentOf(lead, now, ORDERED), ORDERED);
+        const up = ORDERED.flags.map(({ id }) => id).filter((id) => facts.flag(id));
+        expect(Object.keys(flagsOf(lead, ORDERED, now)).sort()).toEqual(up.sort());
       }),
     );
   });

@@ -140,10 +140,12 @@ describe('a score rule may ask', () => {
   });
 });
 
-async function tagAs(method: 'PUT' | 'DELETE', tag: string): Promise<Response> {
-  const path = `/v1/leads/${(await lead()).id}/tags/${encodeURIComponent(tag)}`;
+async function owned(method: 'PUT' | 'DELETE', pathOf: (leadId: string) => string): Promise<Response> {
+  const path = pathOf((await lead()).id);
   return collector.request(path, { method, headers: { authorization: `Bearer ${SECRET_KEY}` } });
 }
+const tagAs = (method: 'PUT' | 'DELETE', tag: string) =>
+  owned(method, (id) => `/v1/leads/${id}/tags/${encodeURIComponent(tag)}`);
 
 describe('a flag', () => {
   test('is up while its condition holds, and says since when and why, also where only time has passed', async () => {
@@ -157,7 +159,7 @@ describe('a flag', () => {
     const { id, flags, flagReasons } = await lead();
     expect([await listed('flag=lapsed'), flags]).toEqual([[id], ['lapsed']]);
     const timestamp = new Date(START + 7 * DAY_MS + 1).toISOString();
-    expect(flagReasons).toEqual({ lapsed: { touchpoint: null, messageId: null, timestamp } });
+    expect(flagReasons).toEqual({ lapsed: { touchpoint: null, messageId: null, by: null, timestamp } });
     collector.clock.now += 30 * DAY_MS;
     expect((await detail()).flagReasons.lapsed.timestamp).toBe(timestamp);
 
@@ -237,6 +239,151 @@ describe('a flag', () => {
     collector.clock.now += 8 * DAY_MS;
     await collector.ingest(ada.view('/'));
     expect((await collector.owner('/v1/deliveries')).data).toHaveLength(1);
+  });
+});
+
+const MORE_FLAGS = [...SITE.flags, { id: 'vip' }];
+async function withFlags(): Promise<void> {
+  await collector.close();
+  const rules = [{ id: 'flagged', when: { all: [{ touchpoint: 'page_view' }, { flag: 'vip' }] }, points: 1 }];
+  const segments = [{ id: 'vips', when: { flag: 'vip' } }];
+  collector = await startCollector({ site: { ...SITE, flags: MORE_FLAGS, segments, scoring: { rules } } });
+  ada = senderOf(collector);
+}
+const noteAs = (method: 'PUT' | 'DELETE', flag: string) =>
+  owned(method, (id) => `/v1/leads/${id}/flags/${flag}`);
+/** What the step of a sequence does to a lead, said as a server can say it too. */
+const ofStep = (name: string, properties: object, at?: number) =>
+  ada.track(name, at, { ...properties, sequenceId: 'onboarding', stepId: 'set-up' });
+
+describe('a flag that a step or a hand has noted', () => {
+  beforeEach(withFlags);
+  const agreed = async (flag: string) => {
+    const { flags } = await detail();
+    expect((await listed(`flag=${flag}`)).length).toBe(flags.includes(flag) ? 1 : 0);
+    return flags.includes(flag);
+  };
+
+  test('is up until it is cleared, with no condition, and says which step set it', async () => {
+    await collector.ingest(ada.view('/'));
+    const set = ofStep('flag_set', { flag: 'vip' });
+    await collector.ingestAsServer(set);
+    collector.clock.now += 400 * DAY_MS;
+    expect([await agreed('vip'), await listed('segment=vips')]).toEqual([true, [(await lead()).id]]);
+    expect((await lead()).flagReasons.vip).toEqual({
+      touchpoint: 'flag_set',
+      messageId: set.messageId,
+      by: { sequenceId: 'onboarding', stepId: 'set-up' },
+      timestamp: new Date(START).toISOString(),
+    });
+    await collector.ingest(ada.view('/'));
+    expect(await rulesThatScored()).toEqual(['flagged']);
+    await collector.ingestAsServer(ofStep('flag_cleared', { flag: 'vip' }));
+    expect([await agreed('vip'), await listed('segment=vips')]).toEqual([false, []]);
+    // A note is not a sign of life.
+    expect((await lead()).lastSeenAt).toBe(new Date(START + 400 * DAY_MS).toISOString());
+  });
+
+  test('stands though its condition does not hold', async () => {
+    await collector.ingest(ada.track('login'));
+    expect((await (await noteAs('PUT', 'lapsed')).json()).flags).toEqual(['lapsed']);
+    await collector.ingest(ada.track('login'));
+    expect(await agreed('lapsed')).toBe(true);
+    collector.clock.now += 30 * DAY_MS;
+    await collector.ingest(ada.track('login'));
+    expect(await agreed('lapsed')).toBe(true);
+    expect((await lead()).flagReasons.lapsed.touchpoint).toBe('flag_set');
+  });
+
+  test('and cleared is down while its condition goes on holding, and rises when it holds anew', async () => {
+    await collector.ingest(ada.track('login'));
+    collector.clock.now += 8 * DAY_MS;
+    expect(await agreed('lapsed')).toBe(true);
+    expect((await (await noteAs('DELETE', 'lapsed')).json()).flags).toEqual([]);
+    collector.clock.now += 100 * DAY_MS;
+    await collector.ingest(ada.view('/'));
+    expect(await agreed('lapsed')).toBe(false);
+    await collector.ingest(ada.track('login'));
+    expect(await agreed('lapsed')).toBe(false);
+    collector.clock.now += 7 * DAY_MS;
+    expect(await agreed('lapsed')).toBe(false);
+    collector.clock.now += 1;
+    expect(await agreed('lapsed')).toBe(true);
+  });
+
+  test('of two notes, the later counts, whichever comes first', async () => {
+    await collector.ingest(ada.view('/'));
+    await collector.ingestAsServer(ofStep('flag_cleared', { flag: 'vip' }, START));
+    await collector.ingestAsServer(ofStep('flag_set', { flag: 'vip' }, START - DAY_MS));
+    expect(await agreed('vip')).toBe(false);
+    await collector.ingestAsServer(ofStep('flag_set', { flag: 'vip' }, START));
+    expect(await agreed('vip')).toBe(true);
+  });
+
+  test('survives a replay, and the merge of two leads that turn out to be one person', async () => {
+    const phone = senderOf(collector, 'phone');
+    await collector.ingest(phone.track('login'), ada.view('/'));
+    const [, other] = (await collector.owner('/v1/leads?sort=firstSeenAt')).data;
+    for (const { id } of (await collector.owner('/v1/leads')).data) {
+      await owned('PUT', () => `/v1/leads/${id}/flags/vip`);
+    }
+    expect(other.flags).toEqual([]);
+    await collector.ingest(ada.identify({}));
+    await collector.ingest({ ...phone.identify({}), userId: 'ada' });
+    expect((await collector.owner('/v1/leads')).data).toHaveLength(1);
+    collector.clock.now += 8 * DAY_MS;
+    await noteAs('DELETE', 'lapsed');
+    await collector.ingest(ada.view('/'));
+    const known = async () => [await detail(), await listed('flag=vip')];
+    const before = await known();
+    expect(before[0].flags).toEqual(['vip']);
+    await collector.foldAnew();
+    expect(await known()).toEqual(before);
+  });
+
+  test('Q37 is not had by sending its name with the public key, nor are points', async () => {
+    await collector.ingest(
+      ofStep('flag_set', { flag: 'vip' }),
+      ofStep('points_given', { points: 500 }),
+      ada.view('/'),
+    );
+    expect(await lead()).toMatchObject({ flags: [], score: 0 });
+    expect(await rulesThatScored()).toEqual([]);
+  });
+
+  test.each(['nobody', 'constructor', 'At-Risk', '__proto__'])(
+    'Q10 Q32 has to be one of the site’s own, not "%s"',
+    async (flag) => {
+      await collector.ingest(ada.view('/'));
+      expect([400, 404]).toContain((await noteAs('PUT', flag)).status);
+      await collector.ingestAsServer(ofStep('flag_set', { flag }));
+      expect((await lead()).flags).toEqual([]);
+    },
+  );
+});
+
+describe('points that a step gives', () => {
+  test('stand in the ledger under its sequence, decay as others do, and bring about what a score does', async () => {
+    await collector.ingest(ada.view('/'));
+    await collector.ingestAsServer(ofStep('points_given', { points: 80 }));
+    await collector.ingestAsServer(ofStep('points_given', { points: -20 }));
+    expect(await lead()).toMatchObject({ score: 60, temperature: 'hot', stage: 'customer' });
+    collector.clock.now += 30 * DAY_MS;
+    const { score, entries } = await collector.owner(`/v1/leads/${(await lead()).id}/score`);
+    expect(score).toBeCloseTo(30, 6);
+    expect(entries).toMatchObject([
+      { ruleId: 'sequence:onboarding', points: 80, touchpoint: 'points_given' },
+      { ruleId: 'sequence:onboarding', points: -20, touchpoint: 'points_given' },
+    ]);
+    await collector.foldAnew();
+    expect((await lead()).score).toBeCloseTo(30, 6);
+  });
+
+  test.each([1_001, -1_001, 0, '80', null])('Q37 are within 1,000: %s is none', async (points) => {
+    await collector.ingest(ada.view('/'));
+    await collector.ingestAsServer(ofStep('points_given', { points }));
+    expect((await lead()).score).toBe(0);
+    expect(await rulesThatScored()).toEqual([]);
   });
 });
 

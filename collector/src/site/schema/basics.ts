@@ -14,6 +14,9 @@ export const id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, {
 export const tagId = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u, {
   error: 'expected letters, digits, spaces, dots or dashes, such as "pricing-interest"',
 });
+export const flagId = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,63}$/, { error: 'expected snake_case, such as "at_risk"' });
 export const touchpointName = z.string().min(1).max(128);
 export const text = (maxChars: number) => z.string().min(1).max(maxChars);
 

@@ -1,7 +1,7 @@
 /** Score, fit, stages, flags, tags, segments. */
 import { z } from 'zod';
 import { MAX_COUNT } from '../limits.ts';
-import { duration, id, tagId, text } from './basics.ts';
+import { duration, flagId, id, tagId, text } from './basics.ts';
 import { condition } from './condition.ts';
 
 const scoreRule = z.strictObject({
@@ -64,10 +64,12 @@ export const stage = z.strictObject({
     .describe('Leads back here from any later stage, at the touchpoint with which this begins to hold.'),
 });
 export const flag = z.strictObject({
-  id: z.string().regex(/^[a-z][a-z0-9_]{0,63}$/, { error: 'expected snake_case, such as "at_risk"' }),
-  when: condition.describe(
-    'The flag is up while this holds, also where it is the passing of time that changes it.',
-  ),
+  id: flagId,
+  when: condition
+    .optional()
+    .describe(
+      'The flag is up while this holds, also where it is the passing of time that changes it. [when=only steps of sequences and hands set it]',
+    ),
 });
 export const tag = z.strictObject({
   id: tagId,
