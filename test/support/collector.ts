@@ -25,6 +25,8 @@ export const BUILT = fileURLToPath(new URL('../../collector/dist/', import.meta.
 
 export interface TestClock {
   now: number;
+  /** What leases are timed by; stands still unless a test moves it. */
+  monotonic: number;
 }
 
 export interface TestCollector {
@@ -86,7 +88,7 @@ export async function startCollector({
   const folder = databasePath ? null : mkdtempSync(join(tmpdir(), 'handrail-test-'));
   const path = databasePath ?? join(folder ?? '', 'handrail.sqlite');
   if (folder) writeFileSync(path, await migrated());
-  const clock: TestClock = { now };
+  const clock: TestClock = { now, monotonic: 0 };
   const store = openSqliteStore(path);
   const document = JSON.parse(JSON.stringify(site)) as Parameters<Store['sites']['create']>[0];
   const siteId = (await store.sites.first()) ?? (await store.sites.create(document, now));
@@ -113,6 +115,7 @@ export async function startCollector({
     channels: { ...openChannels({}), webhook, ...channels },
     links: signedLinks('https://collect.example', signingSecret),
     now: () => clock.now,
+    monotonicNow: () => clock.monotonic,
     random: () => 0.5,
     onError,
   });

@@ -10,6 +10,7 @@ import type { Channels } from './channels/open.ts';
 import { nextAttemptAt } from './channels/retry-schedule.ts';
 import { decideFor } from './decide.ts';
 import type { CheckResult } from './guards.ts';
+import { createLeases } from './leases.ts';
 import type { Links } from './links.ts';
 import { planStep } from './plan.ts';
 import { sentTouchpoint } from './sent-touchpoint.ts';
@@ -20,8 +21,6 @@ const ATTEMPT_TIMEOUT_MS = 60_000;
 const LANE_CONCURRENCY = 20;
 /** … and leased together. */
 const LANE_BATCH = 3 * LANE_CONCURRENCY;
-/** Longer than all attempts of a batch may take, so that a lease only runs out where its holder has died. */
-const LEASE_MS = 300_000;
 
 export interface DispatcherOptions {
   store: Store;
@@ -30,6 +29,8 @@ export interface DispatcherOptions {
   channels: Channels;
   links: Links;
   now?: () => number;
+  /** Milliseconds by a clock that never steps, whatever happens to the time of day. [monotonicNow=performance.now] */
+  monotonicNow?: () => number;
   random?: () => number;
   /** Told of what it could not settle; the delivery's lease runs out and it is tried again. */
   onError?: (error: unknown) => void;
@@ -37,8 +38,8 @@ export interface DispatcherOptions {
 
 export interface Dispatcher {
   /**
-   * Resolves once nothing is due any more. To be called again before that: what is slow goes on by itself, and what
-   * has become due elsewhere is sent meanwhile.
+   * Resolves once nothing is due any more. To be called again before that, every few seconds: what is slow goes on by
+   * itself and its lease is renewed, and what has become due elsewhere is sent meanwhile.
    */
   tick(): Promise<void>;
 }
@@ -49,29 +50,46 @@ export function createDispatcher({
   channels,
   links,
   now = Date.now,
+  monotonicNow = performance.now.bind(performance),
   random = Math.random,
   onError = () => {},
 }: DispatcherOptions): Dispatcher {
+  const leases = createLeases(store.followUps, monotonicNow);
+  const personal = Object.keys(CHANNEL_KINDS).filter((id) => CHANNEL_KINDS[id]?.addresses === 'person');
   /** One run a lane, which a later tick joins. */
-  const running = new Map<string, Promise<void>>();
+  const running = new Map<string, Promise<number>>();
 
-  async function drain(lane: string): Promise<void> {
+  /** @returns how many it took */
+  async function drain(lane: string): Promise<number> {
+    let taken = 0;
     for (;;) {
-      const leased = await store.followUps.lease(lane, now(), LANE_BATCH, LEASE_MS);
-      if (leased.length === 0) return;
+      const count = await drainBatch(lane);
+      if (count === 0) return taken;
+      taken += count;
+    }
+  }
+
+  async function drainBatch(lane: string): Promise<number> {
+    const lease = leases.open();
+    try {
+      const leased = await store.followUps.lease(lease.name, lane, personal, now(), LANE_BATCH);
       // The next message does not wait for it: what is settled at about the same time shares an fsync.
       const settling: Promise<unknown>[] = [];
       const handle = async (delivery: LeasedDelivery) => {
+        if (!lease.isHeld()) return;
         const advance = await sites(delivery.siteId);
         const settlement = await settlementFor(delivery, advance);
         settling.push(settle(delivery, settlement, advance).catch(onError));
       };
       await inParallel(leased, LANE_CONCURRENCY, (delivery) => handle(delivery).catch(onError));
       await Promise.all(settling);
+      return leased.length;
+    } finally {
+      lease.close();
     }
   }
 
-  function run(lane: string): Promise<void> {
+  function run(lane: string): Promise<number> {
     const underWay = running.get(lane) ?? drain(lane).finally(() => running.delete(lane));
     running.set(lane, underWay);
     return underWay;
@@ -143,14 +161,14 @@ export function createDispatcher({
     }
     const channel = channels[delivery.channel];
     if (!channel) {
-      return settlementOf({ outcome: 'retry', detail: kind.howToOpen }, delivery, kind, checks, now());
+      return settlementOf({ outcome: 'retry', detail: kind.howToOpen }, delivery, kind, checks, 0);
     }
-    const startedAt = now();
+    const startedAt = monotonicNow();
     const result = await channel.send(
       { deliveryId: delivery.publicId, content: prepared.content },
       AbortSignal.timeout(ATTEMPT_TIMEOUT_MS),
     );
-    return settlementOf(result, delivery, kind, checks, startedAt);
+    return settlementOf(result, delivery, kind, checks, Math.round(monotonicNow() - startedAt));
   }
 
   function settlementOf(
@@ -158,9 +176,8 @@ export function createDispatcher({
     delivery: LeasedDelivery,
     kind: AnyKind,
     checks: CheckResult[],
-    startedAt: number,
+    tookMs: number,
   ): Settlement {
-    const tookMs = now() - startedAt;
     const { detail } = result;
     if (result.outcome === 'sent') {
       const touchpoint = kind.addresses === 'person' ? sentTouchpoint(delivery, now()) : null;
@@ -180,12 +197,14 @@ export function createDispatcher({
 
   return {
     async tick() {
+      await leases.look().catch(onError);
       await raiseAlarms().catch(onError);
       for (;;) {
         const lanes = await store.followUps.dueLanes(now());
-        if (lanes.length === 0) return;
-        // What one lane has sent can make the next step due, in another.
-        await Promise.all(lanes.map(run));
+        const taken = await Promise.all(lanes.map(run));
+        // What one lane has sent can make the next step due, in another. What is due and not to be had waits for a
+        // message to the same lead that another dispatcher has in hand.
+        if (taken.every((count) => count === 0)) return;
       }
     },
   };

@@ -68,6 +68,12 @@ export interface LeasedDelivery {
   askedForToday: number;
 }
 
+export interface LeaseRecord {
+  name: string;
+  /** How often it has been renewed: unchanged for long, its holder is dead. */
+  renewals: number;
+}
+
 /** `tookMs`: of the attempt; `null` where nothing was tried. */
 export type Settlement =
   | {
@@ -96,10 +102,28 @@ export type Settlement =
   | { outcome: 'deferred'; at: number; reason: string; checks: CheckResult[]; turnAt: number | null };
 
 export interface FollowUpStore {
-  /** The lanes that have something due, or leased and not settled in time. Costs an index lookup a lane. */
+  /** The lanes that have something due. Costs an index lookup a lane. */
   dueLanes(now: number): Promise<string[]>;
-  /** Takes what is due in the lane, and what another process took but did not settle in time. */
-  lease(lane: string, now: number, limit: number, leaseMs: number): Promise<LeasedDelivery[]>;
+  /**
+   * Takes what is due in the lane, the earliest first; by the channels that reach a person, one message a lead, that
+   * of the highest priority, and none while another to the same lead is leased.
+   *
+   * @param name of the lease; nobody else's
+   * @param personal the channels that reach a person
+   */
+  lease(
+    name: string,
+    lane: string,
+    personal: readonly string[],
+    now: number,
+    limit: number,
+  ): Promise<LeasedDelivery[]>;
+  /** Those under which something is not settled yet, of this process and of others. */
+  leases(): Promise<LeaseRecord[]>;
+  /** @returns `false` where nothing is left under this name */
+  renew(name: string): Promise<boolean>;
+  /** What it still holds is due again, unless it has been renewed since. */
+  endLease(name: string, renewals: number): Promise<void>;
   /**
    * Writes down what became of a leased delivery, with all that follows from it: the next step, a task, the lead's
    * touchpoint, the endpoint's health.

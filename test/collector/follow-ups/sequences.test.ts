@@ -5,7 +5,6 @@ import { openChannels } from '../../../collector/src/follow-ups/channels/open.ts
 import { createWebhookChannel } from '../../../collector/src/follow-ups/channels/webhook.ts';
 import { createDispatcher } from '../../../collector/src/follow-ups/dispatch.ts';
 import { signedLinks } from '../../../collector/src/follow-ups/links.ts';
-import type { LeasedDelivery, Settlement } from '../../../collector/src/store/follow-ups.ts';
 import { START, startCollector, type TestCollector } from '../../support/collector.ts';
 import { type HttpReceiver, startHttpReceiver } from '../../support/http-receiver.ts';
 import { type SmtpSink, startSmtpSink } from '../../support/smtp-sink.ts';
@@ -87,13 +86,6 @@ const addToCart = () => track('add_to_cart', CART);
 const signUp = (traits: object = {}) =>
   message({ type: 'identify', userId: 'u', traits: { email: 'ada@example.com', name: 'Ada', ...traits } });
 const deliveries = async () => (await collector.owner('/v1/deliveries')).data;
-/** As a dispatcher that then dies. */
-async function leaseAll(): Promise<LeasedDelivery[]> {
-  const { followUps } = collector.store;
-  const { now } = collector.clock;
-  const lanes = await followUps.dueLanes(now);
-  return (await Promise.all(lanes.map((lane) => followUps.lease(lane, now, 10, HOUR_MS)))).flat();
-}
 async function passes(ms: number): Promise<void> {
   collector.clock.now += ms;
   await collector.dispatcher.tick();
@@ -336,38 +328,6 @@ describe('sending', () => {
     expect(ids).toHaveLength(30);
     expect(new Set(ids).size).toBe(30);
     expect((await collector.owner('/v1/tasks?limit=200')).data).toHaveLength(30);
-  });
-
-  test('Q06 a process that dies after leasing loses nothing: the lease runs out, and another sends it once', async () => {
-    await open();
-    await collector.ingest(signUp(), track('demo'));
-    expect(await leaseAll()).toHaveLength(1);
-    await passes(HOUR_MS - 1);
-    expect((await collector.owner('/v1/tasks')).data).toEqual([]);
-    await passes(1);
-    expect((await collector.owner('/v1/tasks')).data).toHaveLength(1);
-    expect(receiver.received).toHaveLength(1);
-  });
-
-  test('Q06 who has lost the lease cannot settle any more', async () => {
-    await open();
-    await collector.ingest(signUp(), track('demo'));
-    const [lost] = await leaseAll();
-    await passes(HOUR_MS);
-    const settlement: Settlement = {
-      outcome: 'sent',
-      detail: 'late',
-      checks: [],
-      tookMs: 1,
-      task: { title: 'Twice', reason: '', dueAt: 0, owner: null },
-      touchpoint: null,
-      isContact: false,
-    };
-    const advance = await compiledSites(collector.store)(1);
-    expect(
-      lost && (await collector.store.followUps.settle(lost, settlement, null, collector.clock.now, advance)),
-    ).toBe(false);
-    expect((await collector.owner('/v1/tasks')).data).toMatchObject([{ title: 'Call Ada' }]);
   });
 
   test('Q05 a batch sent again plans nothing twice', async () => {

@@ -1,12 +1,17 @@
 /** Leases what is due and writes down what became of it. */
-import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
 import type { Advance } from '../../advance.ts';
 import type { EventType } from '../../follow-ups/events.ts';
 import type { Enrollment, PlannedStep } from '../../follow-ups/plan.ts';
-import type { DeliveryOrigin, FollowUpStore, LeasedDelivery, Settlement } from '../follow-ups.ts';
+import type {
+  DeliveryOrigin,
+  FollowUpStore,
+  LeasedDelivery,
+  LeaseRecord,
+  Settlement,
+} from '../follow-ups.ts';
 import type { LeadStore } from '../store.ts';
 import type { Applier } from './apply.ts';
 import type { DeliveryLog } from './deliveries.ts';
@@ -52,7 +57,10 @@ type LeasedRow = Omit<LeadRow, 'id'> & {
 };
 
 /** What of it is not a list: see deliveries.ts. */
-export type Dispatching = Pick<FollowUpStore, 'dueLanes' | 'lease' | 'settle' | 'turn'>;
+export type Dispatching = Pick<
+  FollowUpStore,
+  'dueLanes' | 'lease' | 'leases' | 'renew' | 'endLease' | 'settle' | 'turn'
+>;
 
 export function dispatching(
   db: Database,
@@ -73,17 +81,34 @@ export function dispatching(
          SELECT (SELECT min(lane) FROM deliveries WHERE status = 'due' AND lane > lanes.lane)
          FROM lanes WHERE lanes.lane IS NOT NULL)
        SELECT lane FROM lanes WHERE lane IS NOT NULL AND EXISTS (
-         SELECT 1 FROM deliveries WHERE status = 'due' AND deliveries.lane = lanes.lane AND due_at <= $now)
-       UNION SELECT lane FROM deliveries WHERE status = 'leased' AND leased_until <= $now`,
+         SELECT 1 FROM deliveries WHERE status = 'due' AND deliveries.lane = lanes.lane AND due_at <= $now)`,
     )
     .pluck();
-  const lease = db.prepare(
-    `UPDATE deliveries SET status = 'leased', lease = $lease, leased_until = $until
+  // Of what is due to one lead, one message is under way at a time, so that the contact budget is counted before the next.
+  const lease = db.prepare<{ name: string; lane: string; personal: string; now: number; limit: number }>(
+    `WITH personal AS MATERIALIZED (SELECT value FROM json_each($personal))
+     UPDATE deliveries SET status = 'leased', lease = $name, renewals = 0
      WHERE id IN (
-       SELECT id FROM (SELECT id FROM deliveries WHERE status = 'due' AND lane = $lane AND due_at <= $now
-         ORDER BY due_at LIMIT $limit)
-       UNION ALL SELECT id FROM deliveries WHERE status = 'leased' AND leased_until <= $now AND lane = $lane
-       LIMIT $limit)`,
+       SELECT id FROM deliveries AS mine WHERE status = 'due' AND lane = $lane AND due_at <= $now
+         AND (channel NOT IN personal OR NOT EXISTS (
+           SELECT 1 FROM deliveries AS other
+             WHERE other.status = 'leased' AND other.lead_id = mine.lead_id AND other.channel IN personal
+           UNION ALL
+           SELECT 1 FROM deliveries AS other
+             WHERE other.status = 'due' AND other.lead_id = mine.lead_id AND other.due_at <= $now
+               AND other.channel IN personal
+               AND (-other.priority, other.due_at, other.id) < (-mine.priority, mine.due_at, mine.id)))
+       ORDER BY due_at, id LIMIT $limit)`,
+  );
+  const selectLeases = db.prepare<[], LeaseRecord>(
+    `SELECT lease AS name, renewals FROM deliveries WHERE status = 'leased' GROUP BY lease, renewals`,
+  );
+  const renew = db.prepare<[string]>(
+    `UPDATE deliveries SET renewals = renewals + 1 WHERE status = 'leased' AND lease = ?`,
+  );
+  const endLease = db.prepare<LeaseRecord>(
+    `UPDATE deliveries SET status = 'due', lease = NULL
+     WHERE status = 'leased' AND lease = $name AND renewals = $renewals`,
   );
   const selectLeased = db.prepare<{ lease: string; weekAgo: number; dayAgo: number }, LeasedRow>(
     `SELECT ${LEAD_COLUMNS}, leads.id AS leadId, deliveries.id AS deliveryId, deliveries.public_id AS deliveryPublicId,
@@ -112,7 +137,7 @@ export function dispatching(
     `UPDATE deliveries SET status = $status, reason = $reason, checks = $checks, detail = coalesce($detail, detail),
        due_at = coalesce($dueAt, due_at),
        sent_at = $sentAt, contacted = $contacted, attempts = attempts + $attempted, turn_at = $turnAt,
-       lease = NULL, leased_until = NULL
+       lease = NULL
      WHERE id = $id AND lease = $lease AND status = 'leased' RETURNING lead_id AS leadId`,
   );
   // Only from the step at hand: one that was retried by hand, later, has been gone on from already.
@@ -138,13 +163,12 @@ export function dispatching(
     )
     .pluck();
 
-  const takeLease = db.transaction((lane: string, now: number, limit: number, leaseMs: number) => {
-    const name = randomUUID();
-    lease.run({ lease: name, until: now + leaseMs, lane, now, limit });
-    return selectLeased
-      .all({ lease: name, weekAgo: now - WEEK_MS, dayAgo: now - DAY_MS })
-      .map((row) => ({ ...row, lease: name }));
-  });
+  const takeLease = db.transaction(
+    (name: string, lane: string, personal: readonly string[], now: number, limit: number) => {
+      lease.run({ name, lane, personal: JSON.stringify(personal), now, limit });
+      return selectLeased.all({ lease: name, weekAgo: now - WEEK_MS, dayAgo: now - DAY_MS });
+    },
+  );
 
   function settle(
     group: Group,
@@ -200,15 +224,15 @@ export function dispatching(
 
   return {
     dueLanes: async (now) => selectDueLanes.all({ now }),
-    async lease(lane, now, limit, leaseMs) {
-      const rows = takeLease.immediate(lane, now, limit, leaseMs) as (LeasedRow & { lease: string })[];
+    async lease(name, lane, personal, now, limit) {
+      const rows = takeLease.immediate(name, lane, personal, now, limit);
       return Promise.all(
         rows.map(async (row): Promise<LeasedDelivery> => {
           const lead = row.leadId === null ? null : leadFrom({ ...row, id: row.leadId });
           return {
             id: row.deliveryId,
             publicId: row.deliveryPublicId,
-            lease: row.lease,
+            lease: name,
             siteId: row.siteId,
             origin: originOf(row),
             channel: row.channel,
@@ -225,6 +249,11 @@ export function dispatching(
           };
         }),
       );
+    },
+    leases: async () => selectLeases.all(),
+    renew: async (name) => renew.run(name).changes > 0,
+    endLease: async (name, renewals) => {
+      endLease.run({ name, renewals });
     },
     async settle(delivery, settlement, next, now, advance) {
       await delay(SETTLE_LINGER_MS);
