@@ -1,8 +1,12 @@
 import { type Advance, advanceUnder, type Step } from './advance.ts';
 import { foldsAlike } from './site/alike.ts';
 import { type CompiledSite, compileSite } from './site/compile.ts';
+import { type EarlierSequences, sequencesOf } from './site/compile-sequences.ts';
 import { readDocument, type Variables } from './site/document.ts';
-import type { Store } from './store/store.ts';
+import type { Site } from './site/schema.ts';
+import type { SiteVersion, Store } from './store/store.ts';
+
+type Document = Pick<SiteVersion, 'version' | 'document'>;
 
 /**
  * The rules each site's touchpoints are folded under, compiled once a version. What it gives follows a swap by itself,
@@ -23,22 +27,35 @@ const NOTHING_FOLDED = 0;
 export function compiledSites(store: Store, variables: Variables = {}): CompiledSites {
   const known = new Map<number, Promise<SwappableAdvance>>();
 
-  function compile(
-    siteId: number,
-    version: number,
-    document: unknown,
-    foldedVersion = version,
-  ): CompiledSite {
-    const read = readDocument(document, variables);
-    if (read.ok) return compileSite(siteId, version, read.site, foldedVersion);
-    const { path, message } = read.problems[0] ?? { path: '', message: 'invalid' };
+  function read(siteId: number, { version, document }: Document): Site {
+    const result = readDocument(document, variables);
+    if (result.ok) return result.site;
+    const { path, message } = result.problems[0] ?? { path: '', message: 'invalid' };
     throw new Error(`version ${version} of the configuration of site ${siteId}: ${path}: ${message}`);
+  }
+
+  /** Runs go on by the configuration that they began under. */
+  async function earlierThan(siteId: number, version: number): Promise<EarlierSequences[]> {
+    const earlier: EarlierSequences[] = [];
+    for (const began of await store.sites.versionsWithRuns(siteId)) {
+      const known = began === version ? null : await store.sites.version(siteId, began);
+      const result = known && readDocument(known.document, variables);
+      // What this collector can't read any more, goes on by the live configuration.
+      if (result?.ok) earlier.push({ version: began, sequences: sequencesOf(result.site) });
+    }
+    return earlier;
+  }
+
+  async function compile(siteId: number, document: Document, foldedVersion?: number): Promise<CompiledSite> {
+    const { version } = document;
+    const earlier = await earlierThan(siteId, version);
+    return compileSite(siteId, version, read(siteId, document), { foldedVersion, earlier });
   }
 
   async function load(siteId: number): Promise<SwappableAdvance> {
     const live = await store.sites.live(siteId);
     if (!live) throw new Error(`no site ${siteId}`);
-    return swappable(compile(siteId, live.version, live.document, live.foldedVersion));
+    return swappable(await compile(siteId, live, live.foldedVersion));
   }
 
   function live(siteId: number): Promise<SwappableAdvance> {
@@ -54,7 +71,7 @@ export function compiledSites(store: Store, variables: Variables = {}): Compiled
       const [{ site: current }, latest] = await Promise.all([live(siteId), store.sites.latest(siteId)]);
       const isFolded = current.foldedVersion !== NOTHING_FOLDED;
       if (!latest || (latest.version === current.version && isFolded)) return null;
-      const site = compile(siteId, latest.version, latest.document);
+      const site = await compile(siteId, latest);
       return isFolded && foldsAlike(current, site)
         ? { site: { ...site, foldedVersion: current.foldedVersion }, isAlike: true }
         : { site, isAlike: false };

@@ -32,6 +32,7 @@ export const SITE = {
       id: 'abandoned-cart',
       start: { touchpoint: 'add_to_cart', unless: { touchpoint: 'purchase', within: '1h' } },
       goal: { touchpoint: 'purchase' },
+      holdout: 0,
       steps: [{ after: '1h', send: { channel: 'email', template: 'reminder' } }],
     },
   ],

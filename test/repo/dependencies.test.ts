@@ -61,10 +61,16 @@ const isPure = (path: string) =>
     'advance.ts',
     'wire.ts',
     'site/compile.ts',
+    'site/compile-sequences.ts',
+    'site/durations.ts',
+    'site/steps.ts',
     'site/limits.ts',
     'site/scales.ts',
     'site/translate.ts',
     'follow-ups/plan.ts',
+    'follow-ups/come-to.ts',
+    'follow-ups/program.ts',
+    'follow-ups/walk.ts',
     'follow-ups/guards.ts',
     'follow-ups/merge-runs.ts',
     'follow-ups/quiet-hours.ts',
@@ -171,6 +177,7 @@ const RULES: Rule[] = [
           isPure(target) ||
           isContract(target) ||
           (isZod(target) && source.path.endsWith('/wire.ts')) ||
+          (target === 'luxon' && source.path === 'collector/src/leads/local-time.ts') ||
           (target === 'isbot' && source.path === 'collector/src/ingest/bot.ts') ||
           (target === 'libphonenumber-js/min' && source.path === 'collector/src/ingest/addresses.ts'),
       )(source),

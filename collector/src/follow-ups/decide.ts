@@ -7,8 +7,8 @@ import { temperatureOf } from '../leads/state.ts';
 import type { CompiledSite } from '../site/compile.ts';
 import type { LeasedDelivery } from '../store/follow-ups.ts';
 import type { AnyKind } from './channels/kinds.ts';
-import { type Decision, decide } from './guards.ts';
-import { holdoutDraw } from './holdout.ts';
+import { type Decision, decide, MAX_LATENESS_MS } from './guards.ts';
+import { messageAt } from './program.ts';
 
 export interface Question {
   delivery: LeasedDelivery;
@@ -29,8 +29,9 @@ export function decideFor(
   const isOrder = kind.addresses === 'team' && isRetriedByHand;
   if (origin.kind === 'event' || lead === null || isOrder) return { action: 'send', checks: [] };
   const { enrollment } = origin;
-  const sequence = site.sequences.find((each) => each.id === enrollment.sequenceId);
-  const condition = sequence?.steps[origin.step]?.if;
+  const sequence = site.sequenceOf(enrollment);
+  const node = messageAt(sequence, origin.step);
+  const condition = node?.step.if;
   const { contactBudget, scoring, timezone } = site.site;
   const temperature = temperatureOf(scoreOf(lead.heat, now, site.halfLifeMs), scoring.thresholds);
   const facts = factsOf({ lead: lead.state, touchpoint: null, temperature, now }, site);
@@ -52,9 +53,10 @@ export function decideFor(
       messagesPerWeek: contactBudget.messages.perWeek,
       contactsThisWeek: contactsOf(lead.state, [], now).length + delivery.messagesThisWeek,
       contactsPerWeek: contactBudget.perWeek,
-      holdoutDraw: holdoutDraw(enrollment.sequenceId, lead.id),
-      holdoutShare: sequence?.holdout ?? 0,
-      dueAt: delivery.dueAt,
+      isHeldOut: enrollment.isHeldOut,
+      isPaused: sequence?.paused ?? false,
+      plannedAt: delivery.plannedAt,
+      expiresMs: node?.expiresMs ?? MAX_LATENESS_MS,
     },
     now,
   );

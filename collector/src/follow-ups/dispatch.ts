@@ -8,15 +8,18 @@ import type { SendResult } from './channels/channel.ts';
 import { type AnyKind, CHANNEL_KINDS } from './channels/kinds.ts';
 import type { Channels } from './channels/open.ts';
 import { nextAttemptAt } from './channels/retry-schedule.ts';
+import { type Onward, onwardFrom } from './come-to.ts';
 import { decideFor } from './decide.ts';
 import type { CheckResult } from './guards.ts';
 import { createLeases } from './leases.ts';
 import type { Links } from './links.ts';
-import { planStep } from './plan.ts';
+import { messageAt, sendOf } from './program.ts';
 import { sentTouchpoint } from './sent-touchpoint.ts';
 import { isTransactional } from './transactional.ts';
 
 const ATTEMPT_TIMEOUT_MS = 60_000;
+/** In one transaction, between which requests get their turn. */
+const RUNS_AT_ONCE = 200;
 /** To one host, or by one channel, at once … */
 const LANE_CONCURRENCY = 20;
 /** … and leased together. */
@@ -95,6 +98,15 @@ export function createDispatcher({
     return underWay;
   }
 
+  /** Steps that send nothing. @returns how many */
+  async function walkRuns(): Promise<number> {
+    let walked = 0;
+    for (const siteId of await store.followUps.sitesToWalk(now())) {
+      walked += await store.followUps.walk(await sites(siteId), now(), RUNS_AT_ONCE);
+    }
+    return walked;
+  }
+
   async function raiseAlarms(): Promise<void> {
     for (const siteId of await store.tasks.sitesWithAlarms(now())) {
       await store.tasks.raiseAlarms(await sites(siteId), now());
@@ -102,13 +114,12 @@ export function createDispatcher({
   }
 
   function settle(delivery: LeasedDelivery, settlement: Settlement, advance: Advance): Promise<boolean> {
-    const isOver = settlement.outcome !== 'retry' && settlement.outcome !== 'deferred';
-    const next = isOver ? nextStep(delivery, advance.site) : undefined;
-    return store.followUps.settle(delivery, settlement, next, now(), advance);
+    const onward = onwardOf(delivery, settlement, advance.site, now());
+    return store.followUps.settle(delivery, settlement, onward, now(), advance);
   }
 
   async function settlementFor(delivery: LeasedDelivery, { site }: Advance): Promise<Settlement> {
-    const send = sendOf(delivery, site);
+    const send = whatToSend(delivery, site);
     if (!send) return { outcome: 'skipped', reason: 'sequence_removed', detail: null, checks: [] };
     const kind = CHANNEL_KINDS[delivery.channel];
     if (!kind) return failed('channel_removed', `channel ${delivery.channel}`, []);
@@ -200,11 +211,12 @@ export function createDispatcher({
       await leases.look().catch(onError);
       await raiseAlarms().catch(onError);
       for (;;) {
+        const walked = await walkRuns();
         const lanes = await store.followUps.dueLanes(now());
         const taken = await Promise.all(lanes.map(run));
         // What one lane has sent can make the next step due, in another. What is due and not to be had waits for a
         // message to the same lead that another dispatcher has in hand.
-        if (taken.every((count) => count === 0)) return;
+        if (walked === 0 && taken.every((count) => count === 0)) return;
       }
     },
   };
@@ -215,22 +227,33 @@ function failed(reason: string, detail: string, checks: CheckResult[]) {
   return { outcome: 'failed' as const, reason, detail, checks, tookMs: null, bounced: null };
 }
 
-/** What is to be sent; `null` where the configuration no longer says so. */
-function sendOf({ origin, channel, endpoint }: LeasedDelivery, site: CompiledSite): unknown {
+/** `null` where the configuration no longer says so. */
+function whatToSend({ origin, channel, endpoint }: LeasedDelivery, site: CompiledSite): unknown {
   if (origin.kind === 'event') return { channel, endpoint };
-  const sequence = site.sequences.find((each) => each.id === origin.enrollment.sequenceId);
-  const step = sequence?.steps[origin.step];
-  if (!step) return null;
-  return 'task' in step ? step.task : step.send;
+  const node = messageAt(site.sequenceOf(origin.enrollment), origin.step);
+  return node ? sendOf(node) : null;
 }
 
 const wasAskedFor = ({ origin }: LeasedDelivery): boolean =>
   origin.kind === 'step' && isTransactional(origin.enrollment.sequenceId);
 
-function nextStep({ origin }: LeasedDelivery, site: CompiledSite) {
-  if (origin.kind !== 'step') return undefined;
-  const sequence = site.sequences.find((each) => each.id === origin.enrollment.sequenceId);
-  return sequence ? planStep(sequence, origin.step + 1, origin.enrollment.anchorAt) : null;
+/** Where the run goes on; `undefined` where the step is not over. */
+function onwardOf(
+  { origin, lead }: LeasedDelivery,
+  { outcome }: Settlement,
+  site: CompiledSite,
+  now: number,
+): Onward | undefined {
+  if (origin.kind !== 'step' || outcome === 'deferred') return undefined;
+  const { enrollment, step } = origin;
+  const sequence = site.sequenceOf(enrollment);
+  const node = messageAt(sequence, step);
+  if (!sequence || !node) return { anchorAt: enrollment.anchorAt, next: null };
+  const timezone = lead?.state.timezone ?? site.site.timezone;
+  const standing = { anchorAt: enrollment.anchorAt, now, timezone };
+  const onward = onwardFrom(sequence, node, standing, outcome === 'skipped');
+  // A receiver that is down holds up its own message, not those that come after it.
+  return outcome === 'retry' && onward.next === null ? undefined : onward;
 }
 
 async function inParallel<Item>(

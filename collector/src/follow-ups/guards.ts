@@ -24,14 +24,17 @@ export interface GuardFacts {
   contactsThisWeek: number;
   /** `undefined`: as many as may be. */
   contactsPerWeek: number | undefined;
-  /** A number in 0…1 that stays the same for this lead in this sequence. */
-  holdoutDraw: number;
-  holdoutShare: number;
-  dueAt: number;
+  isHeldOut: boolean;
+  isPaused: boolean;
+  /** When it was meant to come. */
+  plannedAt: number;
+  /** How much later it may. */
+  expiresMs: number;
 }
 
 export const CHECKS = [
   'goal',
+  'pause',
   'expiry',
   'condition',
   'address',
@@ -64,10 +67,13 @@ export interface CheckResult {
 export type Decision =
   | { action: 'send'; checks: CheckResult[] }
   | { action: 'skip'; reason: SkipReason; checks: CheckResult[] }
-  | { action: 'defer'; reason: 'quiet_hours'; until: number; checks: CheckResult[] };
+  | { action: 'defer'; reason: 'quiet_hours' | 'paused'; until: number; checks: CheckResult[] };
 
-/** A message that much too late has lost its moment: after a downtime, nobody gets three days' mail at once. */
+/** What is told that much too late has lost its moment, as in a history that is imported. */
 export const MAX_LATENESS_MS = 24 * 3_600_000;
+
+/** A sequence that is paused is looked at again after this. */
+export const PAUSE_LOOK_MS = 15 * 60_000;
 
 /** The public key lets anyone ask in anybody's name: an address must not be flooded with what it did not ask for. */
 const MAX_ASKED_FOR_A_DAY = 3;
@@ -81,7 +87,10 @@ export function decide(facts: GuardFacts, now: number): Decision {
   const skip = (reason: SkipReason): Decision => ({ action: 'skip', reason, checks });
 
   if (fails('goal', facts.enrollmentActive)) return skip('goal_met');
-  if (fails('expiry', now - facts.dueAt <= MAX_LATENESS_MS)) return skip('expired');
+  if (fails('pause', !facts.isPaused)) {
+    return { action: 'defer', reason: 'paused', until: now + PAUSE_LOOK_MS, checks };
+  }
+  if (fails('expiry', now - facts.plannedAt <= facts.expiresMs)) return skip('expired');
   if (fails('condition', facts.conditionHolds)) return skip('condition');
   if (facts.addressesPerson) {
     if (fails('address', facts.address !== null)) return skip('no_address');
@@ -102,6 +111,6 @@ export function decide(facts: GuardFacts, now: number): Decision {
     const isInBudget = messagesThisWeek < messagesPerWeek && contactsThisWeek < contactsPerWeek;
     if (fails('contact_budget', isInBudget)) return skip('contact_budget');
   }
-  if (fails('holdout', facts.holdoutDraw >= facts.holdoutShare)) return skip('holdout');
+  if (fails('holdout', !facts.isHeldOut)) return skip('holdout');
   return { action: 'send', checks };
 }

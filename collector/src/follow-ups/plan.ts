@@ -1,39 +1,78 @@
 /** What a touchpoint, or the passing of time, means for the lead's follow-ups. Pure: the store carries it out in the touchpoint's transaction. */
 import { type Facts, holds } from '@handrail/sdk/condition';
+import type { Condition } from '@handrail/sdk/protocol';
+import { nextDateAt } from '../leads/dates.ts';
 import { factsOf, isAbout, type Moment } from '../leads/facts.ts';
 import type { Touchpoint } from '../leads/touchpoint.ts';
-import { type CompiledSequence, type CompiledSite, durationMs, touchpointsIn } from '../site/compile.ts';
-import type { Route } from './routes.ts';
+import { type CompiledSite, touchpointsIn } from '../site/compile.ts';
+import type { CompiledSequence } from '../site/compile-sequences.ts';
+import { comeTo, type PlannedStep } from './come-to.ts';
+import { MAX_LATENESS_MS } from './guards.ts';
 
 /** A lead's latest run through a sequence. */
 export interface Enrollment {
   id: number;
   sequenceId: string;
+  /** The configuration that it began under, and ends under. */
+  version: number;
   status: 'active' | 'completed' | 'goal_met' | 'exited';
   /** What the steps' times are counted from. */
   anchorAt: number;
   /** The step that is due next. */
   step: number;
+  /** When that is, where it sends nothing; `null` for one that is a delivery. */
+  dueAt: number | null;
+  /** Nothing reaches the lead, to measure what the sequence brings. */
+  isHeldOut: boolean;
   endedAt: number | null;
+  /** When the goal was first met, which may be after the last step. */
+  goalAt: number | null;
 }
 
 export type EndReason =
   | 'goal_met'
   | 'start_undone'
+  /** Its exit condition holds. */
+  | 'exit'
+  /** A step said so. */
+  | 'ended'
+  /** The site has no such sequence any more. */
+  | 'removed'
+  /** It goes on as a run under the live configuration. */
+  | 'moved_away'
   /** Of two runs of one person, this one came second. */
   | 'merged';
 
-export interface PlannedStep extends Route {
-  step: number;
-  dueAt: number;
+export interface Goal {
+  at: number;
+  /** Of what was bought, in the site's currency; `null` where nothing was, or in another. */
+  value: number | null;
+}
+
+export interface Ending {
+  reason: EndReason;
+  /** Where it was met. */
+  goal: Goal | null;
 }
 
 export interface FollowUps {
-  started: { sequenceId: string; anchorAt: number; first: PlannedStep }[];
+  started: { sequence: CompiledSequence; anchorAt: number; first: PlannedStep }[];
   /** Still waiting for its `unless`, and started anew. */
   restarted: { enrollmentId: number; anchorAt: number; first: PlannedStep }[];
-  ended: { enrollmentId: number; reason: EndReason }[];
+  /** What they waited for has come. `next`: `null` where that was the last step. */
+  arrived: { enrollment: Enrollment; stepId: string; anchorAt: number; next: PlannedStep | null }[];
+  ended: (Ending & { enrollmentId: number })[];
+  /** Their goal was met after the last step. */
+  reached: { enrollmentId: number; goal: Goal }[];
 }
+
+export const nothingPlanned = (): FollowUps => ({
+  started: [],
+  restarted: [],
+  arrived: [],
+  ended: [],
+  reached: [],
+});
 
 /**
  * @param touchpoint `null`: only time has passed from one moment to the other
@@ -48,72 +87,139 @@ export function plan(
   site: CompiledSite,
   now: number,
 ): FollowUps {
-  const followUps: FollowUps = { started: [], restarted: [], ended: [] };
+  const followUps = nothingPlanned();
   if (site.sequences.length === 0 || (touchpoint && touchpoint.bot !== null)) return followUps;
   const facts = { before: factsOf(before, site), after: factsOf(after, site) };
+  const timezone = after.lead.timezone ?? site.site.timezone;
   for (const sequence of site.sequences) {
     const latest = enrollments.find((each) => each.sequenceId === sequence.id);
-    if (latest?.status === 'active') {
-      const reason = endOf(sequence, latest, touchpoint, facts.after, site);
-      if (reason) {
-        followUps.ended.push({ enrollmentId: latest.id, reason });
-        continue;
-      }
-    }
-    const anchorAt = startOf(sequence, touchpoint, facts, site, now);
+    if (latest && goOn(latest, touchpoint, facts.after, site, timezone, now, followUps)) continue;
+    if (sequence.paused) continue;
+    const anchorAt = startOf(sequence, touchpoint, facts, { before, after }, site, now);
     if (anchorAt === null) continue;
-    const first = planStep(sequence, 0, anchorAt);
-    if (!first) continue;
+    const first = firstStep(sequence, anchorAt, timezone);
     if (latest?.status === 'active') {
       const isWaiting =
         latest.step === 0 && sequence.unless && now < latest.anchorAt + sequence.unless.withinMs;
       if (isWaiting) followUps.restarted.push({ enrollmentId: latest.id, anchorAt, first });
     } else if (mayEnterAgain(sequence, latest, now)) {
-      followUps.started.push({ sequenceId: sequence.id, anchorAt, first });
+      followUps.started.push({ sequence, anchorAt, first });
     }
   }
   return followUps;
 }
 
-/** When the step is due; `null` after the last one. The first never before the `unless` of the start is decided. */
-export function planStep(sequence: CompiledSequence, index: number, anchorAt: number): PlannedStep | null {
-  const step = sequence.steps[index];
-  const route = sequence.routes[index];
-  if (!step || !route) return null;
-  const afterMs = Math.max(durationMs(step.after), sequence.unless?.withinMs ?? 0);
-  return { ...route, step: index, dueAt: anchorAt + afterMs };
+/** What it means for a run of the lead's, by the rules that the run began under. @returns whether the run is over by it */
+function goOn(
+  run: Enrollment,
+  touchpoint: Touchpoint | null,
+  facts: Facts,
+  site: CompiledSite,
+  timezone: string,
+  now: number,
+  followUps: FollowUps,
+): boolean {
+  const sequence = site.sequenceOf(run);
+  if (!sequence) return false;
+  if (run.status === 'completed' && run.goalAt === null) {
+    if (isGoal(sequence, run, touchpoint, facts, site))
+      followUps.reached.push({ enrollmentId: run.id, goal: goalOf(touchpoint, site, now) });
+    return false;
+  }
+  if (run.status !== 'active') return false;
+  const ending = endOf(sequence, run, touchpoint, facts, site, now);
+  if (ending) {
+    followUps.ended.push({ enrollmentId: run.id, ...ending });
+    return true;
+  }
+  const node = sequence.program[run.step];
+  if (node?.kind !== 'wait' || run.dueAt === null) return false;
+  const waitsSince = run.dueAt - node.withinMs;
+  if (touchpoint && touchpoint.at < waitsSince) return false;
+  if (!happens(node.condition, touchpoint, facts, site)) return false;
+  const anchorAt = touchpoint?.at ?? now;
+  const next = comeTo(sequence, node.came, { anchorAt, now, timezone });
+  followUps.arrived.push({ enrollment: run, stepId: node.id, anchorAt, next });
+  return false;
+}
+
+export function firstStep(sequence: CompiledSequence, anchorAt: number, timezone: string): PlannedStep {
+  const first = comeTo(sequence, 0, { anchorAt, now: anchorAt, timezone });
+  if (!first) throw new Error('a sequence has at least one step');
+  return first;
 }
 
 /** Why a touchpoint ends an active run, if it does. */
 export function endOf(
-  { goal, unless }: CompiledSequence,
+  sequence: CompiledSequence,
   enrollment: Enrollment,
   touchpoint: Touchpoint | null,
   facts: Facts,
   site: CompiledSite,
-): EndReason | null {
+  now: number,
+): Ending | null {
+  if (isGoal(sequence, enrollment, touchpoint, facts, site)) {
+    return { reason: 'goal_met', goal: goalOf(touchpoint, site, now) };
+  }
   const sinceAnchorMs = touchpoint ? touchpoint.at - enrollment.anchorAt : 0;
   if (sinceAnchorMs < 0) return null;
-  if (goal && holds(goal, facts)) {
-    // A purchase remembered from before the start is not this run's goal; a stage or temperature reached since is.
-    if (touchpointsIn(goal).length === 0 || (touchpoint && isAbout(goal, touchpoint, site)))
-      return 'goal_met';
-  }
-  if (!touchpoint) return null;
-  return unless?.matches(touchpoint) && sinceAnchorMs <= unless.withinMs ? 'start_undone' : null;
+  const { exit, unless } = sequence;
+  if (exit && happens(exit, touchpoint, facts, site)) return { reason: 'exit', goal: null };
+  const isUndone = touchpoint && unless?.matches(touchpoint) && sinceAnchorMs <= unless.withinMs;
+  return isUndone ? { reason: 'start_undone', goal: null } : null;
 }
 
-/** The time from which steps count; `null` if this touchpoint does not start the sequence. */
+function isGoal(
+  { goal }: CompiledSequence,
+  { anchorAt }: Enrollment,
+  touchpoint: Touchpoint | null,
+  facts: Facts,
+  site: CompiledSite,
+): boolean {
+  if (!goal || (touchpoint && touchpoint.at < anchorAt)) return false;
+  return happens(goal, touchpoint, facts, site);
+}
+
+/** A purchase remembered from earlier does not happen now; a stage or a temperature that is reached by now counts. */
+function happens(
+  condition: Condition,
+  touchpoint: Touchpoint | null,
+  facts: Facts,
+  site: CompiledSite,
+): boolean {
+  if (!holds(condition, facts)) return false;
+  return (
+    touchpointsIn(condition).length === 0 || (touchpoint !== null && isAbout(condition, touchpoint, site))
+  );
+}
+
+function goalOf(touchpoint: Touchpoint | null, { site }: CompiledSite, now: number): Goal {
+  const { value, currency = site.currency } = touchpoint?.properties ?? {};
+  const isValue = typeof value === 'number' && Number.isFinite(value) && currency === site.currency;
+  return { at: touchpoint?.at ?? now, value: isValue ? value : null };
+}
+
+/** The time from which steps count; `null` if this does not start the sequence. */
 function startOf(
-  { start }: CompiledSequence,
+  { startsBy }: CompiledSequence,
   touchpoint: Touchpoint | null,
   facts: { before: Facts; after: Facts },
+  moments: { before: Moment; after: Moment },
   site: CompiledSite,
   now: number,
 ): number | null {
-  if (!holds(start, facts.after)) return null;
-  if (touchpoint && isAbout(start, touchpoint, site)) return touchpoint.at;
-  return holds(start, facts.before) ? null : now;
+  if ('api' in startsBy) return null;
+  if ('date' in startsBy) {
+    // A date that is told only afterwards still counts for as long as a late message would.
+    const isTold = touchpoint?.type === 'identify';
+    const from = touchpoint ? (isTold ? now - MAX_LATENESS_MS : null) : moments.before.now;
+    const at = from === null ? null : nextDateAt(startsBy.date, moments.after.lead, from, site);
+    return at !== null && at <= now ? at : null;
+  }
+  const { condition } = startsBy;
+  if (!holds(condition, facts.after)) return null;
+  if (touchpoint && isAbout(condition, touchpoint, site)) return touchpoint.at;
+  return holds(condition, facts.before) ? null : now;
 }
 
 /** @param now when the next run would start */
@@ -122,6 +228,9 @@ export function mayEnterAgain(
   latest: Enrollment | undefined,
   now: number,
 ): boolean {
-  if (!latest || latest.status === 'goal_met' || latest.endedAt === null) return true;
+  if (!latest) return true;
+  // Who wants no second time means it, however the first one ended.
+  if (reentryMs === Number.POSITIVE_INFINITY) return false;
+  if (latest.status === 'goal_met' || latest.endedAt === null) return true;
   return latest.status === 'exited' || now - latest.endedAt >= reentryMs;
 }

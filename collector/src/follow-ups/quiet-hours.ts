@@ -1,9 +1,10 @@
-const MS_PER_MINUTE = 60_000;
+/** The hours in which nobody is written to, where the lead is. Pure. */
+import { localTime, nextTimeOfDay } from '../leads/local-time.ts';
+
 const MINUTES_PER_DAY = 1_440;
 
 /**
- * @param quietHours from and to as `HH:MM`; over midnight where from is later
- * @param timezone IANA name; UTC where it is none, as it came from a browser
+ * @param quietHours times of day; the first belongs to them, the second does not. Two equal times: never quiet.
  * @returns when the quiet hours that `now` lies in end, or `null` outside of them
  */
 export function endOfQuietHours(
@@ -11,34 +12,15 @@ export function endOfQuietHours(
   timezone: string,
   now: number,
 ): number | null {
-  const start = minuteOf(from);
-  const end = minuteOf(to);
-  const minute = minuteOfDay(now, timezone);
-  const sinceStart = (minute - start + MINUTES_PER_DAY) % MINUTES_PER_DAY;
-  const length = (end - start + MINUTES_PER_DAY) % MINUTES_PER_DAY;
-  if (sinceStart >= length) return null;
-  const startOfMinute = now - (now % MS_PER_MINUTE);
-  return startOfMinute + (length - sinceStart) * MS_PER_MINUTE;
+  const { hour, minute } = localTime(now, timezone);
+  const sinceStart = since(from, hour * 60 + minute);
+  return sinceStart < since(from, minuteOf(to)) ? nextTimeOfDay({ time: to }, now, timezone) : null;
 }
+
+const since = (from: string, minute: number): number =>
+  (minute - minuteOf(from) + MINUTES_PER_DAY) % MINUTES_PER_DAY;
 
 function minuteOf(timeOfDay: string): number {
   const [hours = 0, minutes = 0] = timeOfDay.split(':').map(Number);
   return hours * 60 + minutes;
-}
-
-function minuteOfDay(now: number, timezone: string): number {
-  return minuteOf(formatterFor(timezone).format(now));
-}
-
-function formatterFor(timeZone: string): Intl.DateTimeFormat {
-  try {
-    return new Intl.DateTimeFormat('en-GB', {
-      timeZone,
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23',
-    });
-  } catch {
-    return formatterFor('UTC');
-  }
 }

@@ -1,6 +1,6 @@
 /** Where deliveries of a site go, and which of its endpoints hear of what. Pure. */
 
-import type { Send } from '../site/schema/sequence.ts';
+import type { MessageStep, Send } from '../site/schema/sequence.ts';
 import type { Sequence, Site } from '../site/schema.ts';
 import { type EventType, listensTo } from './events.ts';
 import { laneOf } from './lanes.ts';
@@ -13,7 +13,7 @@ export interface Route {
   endpoint: string | null;
 }
 
-export function routeOf(step: Sequence['steps'][number], site: Site): Route {
+export function routeOf(step: MessageStep, site: Site): Route {
   return 'task' in step ? routeTo({ channel: 'task' }, site) : routeTo(step.send, site);
 }
 
@@ -42,10 +42,13 @@ export function cartAbandonedSequences(site: Site): Sequence[] {
       id: CART_ABANDONED,
       start: { touchpoint: 'add_to_cart', unless: { touchpoint: 'purchase', within: '1h' } },
       goal: { touchpoint: 'purchase' },
+      priority: 0,
       holdout: 0,
       reentry: '0s',
+      paused: false,
       steps: listeners.map(({ channel, endpoint }) => ({
         after: '1h',
+        expires: '24h',
         if: { cart: { value: { gte: 0 } } },
         send: { channel, endpoint },
       })),

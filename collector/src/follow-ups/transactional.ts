@@ -63,7 +63,8 @@ const isLinkLike = (value: unknown): boolean =>
   typeof value === 'string' ? value.length > MAX_NAME_CHARS || LINK.test(value) : typeof value === 'object';
 
 /** Somebody who asks again and again gets one a day. */
-const REENTRY = '1d';
+const ONCE_ASKED_FOR = { priority: 0, holdout: 0, reentry: '1d', paused: false } as const;
+const EXPIRES = '24h';
 
 /** The sequences behind those prompts of a site that ask for an address. */
 export function transactionalSequences({ prompts }: Pick<Site, 'prompts'>): Site['sequences'] {
@@ -80,11 +81,11 @@ export function transactionalSequences({ prompts }: Pick<Site, 'prompts'>): Site
           { touchpoint: 'cart_saved', where: consented },
         ],
       },
-      holdout: 0,
-      reentry: REENTRY,
+      ...ONCE_ASKED_FOR,
       steps: [
         {
           after: '0s',
+          expires: EXPIRES,
           if: { not: { touchpoint: EMAIL_CONFIRMED } },
           send: { channel: 'email', template: 'confirm-email' },
         },
@@ -93,9 +94,8 @@ export function transactionalSequences({ prompts }: Pick<Site, 'prompts'>): Site
     {
       id: 'saved_cart' satisfies TransactionalId,
       start: { touchpoint: 'cart_saved', where: { promptId } },
-      holdout: 0,
-      reentry: REENTRY,
-      steps: [{ after: '0s', send: { channel: 'email', template: 'saved-cart' } }],
+      ...ONCE_ASKED_FOR,
+      steps: [{ after: '0s', expires: EXPIRES, send: { channel: 'email', template: 'saved-cart' } }],
     },
   ];
 }

@@ -132,7 +132,7 @@ function answers({ prompt, question }: AnswerCondition['answer'], { name, proper
   );
 }
 
-function traitAt(lead: LeadState, path: string): unknown {
+export function traitAt(lead: LeadState, path: string): unknown {
   const [name = '', ...rest] = path.split('.');
   const whole = Object.hasOwn(lead.traits, path) ? lead.traits[path] : undefined;
   if (whole) return whole.value;

@@ -6,6 +6,7 @@
  */
 import { holds } from '@handrail/sdk/condition';
 import type { CompiledSite } from '../site/compile.ts';
+import { nextDateAt } from './dates.ts';
 import { factsOf, momentOf } from './facts.ts';
 import type { LeadState } from './state.ts';
 import { changesOf } from './timed-changes.ts';
@@ -17,8 +18,11 @@ export function segmentsOf(lead: LeadState, site: CompiledSite, now: number): st
   return site.segments.filter(({ when }) => holds(when, facts)).map(({ id }) => id);
 }
 
-/** When a flag, a segment or the fit may be another one, if no touchpoint comes; `null`: never. */
+/** When a flag, a segment or the fit may be another one, or a date comes, if no touchpoint does; `null`: never. */
 export function nextChangeAt(lead: LeadState, site: CompiledSite, now: number): number | null {
-  const later = changesOf(site.timedLeaves, lead, site).filter((at) => at > now);
+  const dates = site.dates.map((date) => nextDateAt(date, lead, now, site)).filter((at) => at !== null);
+  const later = changesOf(site.timedLeaves, lead, site)
+    .filter((at) => at > now)
+    .concat(dates);
   return later.length === 0 ? null : Math.min(...later);
 }

@@ -16,7 +16,7 @@ import {
 } from '../insights/prompt-results.ts';
 import type { AskedQuestion } from '../insights/question-result.ts';
 import { matcherOf } from '../leads/matcher.ts';
-import { durationMs } from '../site/compile.ts';
+import { durationMs } from '../site/durations.ts';
 import type { Exposure, PromptStore, Span } from '../store/prompts.ts';
 import type { Cursor, Slice } from '../store/store.ts';
 

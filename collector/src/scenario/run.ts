@@ -1,5 +1,5 @@
 /** Runs a scenario against a site. Pure. */
-import { durationMs } from '../site/compile.ts';
+import { durationMs } from '../site/durations.ts';
 import type { Site } from '../site/schema.ts';
 import { messageOf } from './message.ts';
 import type { Expectation, Scenario } from './schema.ts';

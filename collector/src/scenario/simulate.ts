@@ -7,19 +7,25 @@ import { advanceUnder } from '../advance.ts';
 import { CHANNEL_KINDS } from '../follow-ups/channels/kinds.ts';
 import { decideFor } from '../follow-ups/decide.ts';
 import type { Decision } from '../follow-ups/guards.ts';
-import { type Enrollment, type FollowUps, type PlannedStep, planStep } from '../follow-ups/plan.ts';
+import { holdoutDraw } from '../follow-ups/holdout.ts';
+import type { Enrollment } from '../follow-ups/plan.ts';
+import { type MessageNode, messageAt, sendOf } from '../follow-ups/program.ts';
+import { sentTouchpoint } from '../follow-ups/sent-touchpoint.ts';
+import { walk } from '../follow-ups/walk.ts';
 import { decode, type Envelope } from '../ingest/decode.ts';
 import { type Session, sessionOf } from '../ingest/sessions.ts';
-import { factsOf } from '../leads/facts.ts';
+import { factsOf, momentOf } from '../leads/facts.ts';
 import { heatOf, scoreOf } from '../leads/heat.ts';
+import { nextChangeAt } from '../leads/standing.ts';
 import { newLead, temperatureOf } from '../leads/state.ts';
 import type { Sender, Touchpoint, Trust } from '../leads/touchpoint.ts';
 import { type LeadView, leadView } from '../leads/view.ts';
 import { type CompiledSite, compileSite } from '../site/compile.ts';
 import type { Send } from '../site/schema/sequence.ts';
-import type { Site, Step } from '../site/schema.ts';
+import type { Site } from '../site/schema.ts';
 import type { LeasedDelivery } from '../store/follow-ups.ts';
 import type { LeadRecord, StoredScoreEntry } from '../store/store.ts';
+import { createRuns, type DueMessage } from './runs.ts';
 
 const WEEK_MS = 7 * 86_400_000;
 const LEAD_ID = 'lead_scenario';
@@ -27,7 +33,7 @@ const LEAD_ID = 'lead_scenario';
 interface Message {
   sequence: string;
   step: number;
-  channel: PlannedStep['channel'];
+  channel: string;
   at: number;
 }
 export interface SentMessage extends Message {
@@ -41,7 +47,7 @@ export interface SkippedMessage extends Message {
 export interface Simulation {
   /** @throws SyntaxError for a message that a collector would reject; says why */
   receive(message: object, trust: Trust, at: number): void;
-  /** Sends all that is due by then. */
+  /** Does all that is due by then. */
   passTo(at: number): void;
   lead(at: number): LeadView;
   entries(): readonly StoredScoreEntry[];
@@ -51,15 +57,8 @@ export interface Simulation {
   isPromptEligible(promptId: string, at: number): boolean | null;
 }
 
-interface DueDelivery extends PlannedStep {
-  enrollmentId: number;
-}
-
 export function createSimulation(site: Site): Simulation {
-  const compiled = compileSite(1, 1, {
-    ...site,
-    sequences: site.sequences.map((sequence) => ({ ...sequence, holdout: 0 })),
-  });
+  const compiled = compileSite(1, 1, site);
   const advance = advanceUnder(compiled);
   const record: LeadRecord = {
     id: LEAD_ID,
@@ -72,11 +71,17 @@ export function createSimulation(site: Site): Simulation {
   };
   let received = 0;
   let session: Session | null = null;
-  let enrollments: Enrollment[] = [];
-  let due: DueDelivery[] = [];
+  /** When time will change the lead. */
+  let changesAt: number | null = null;
   const entries: StoredScoreEntry[] = [];
   const sent: SentMessage[] = [];
   const skipped: SkippedMessage[] = [];
+  const runs = createRuns(
+    compiled,
+    () => false,
+    (message, reason, at) => skip(message, reason, at),
+  );
+  const timezone = () => record.state.timezone ?? site.timezone;
 
   function inSession(touchpoint: Touchpoint): { touchpoint: Touchpoint; isNewSession: boolean } {
     // As in the store: without a page there is no visit, as in a server's own messages.
@@ -93,89 +98,77 @@ export function createSimulation(site: Site): Simulation {
     if (record.userId !== null || record.email !== null) record.identifiedAt ??= at;
   }
 
-  function enroll({ started, restarted, ended }: FollowUps, at: number): void {
-    for (const { enrollmentId, reason } of ended) {
-      update(enrollmentId, { status: reason === 'goal_met' ? 'goal_met' : 'exited', endedAt: at });
-      for (const each of due) if (each.enrollmentId === enrollmentId) skip(each, reason, at);
-      due = due.filter((each) => each.enrollmentId !== enrollmentId);
+  function take(touchpoint: Touchpoint, isNewSession: boolean, at: number): void {
+    const { folded, followUps } = advance({
+      touchpoint,
+      isNewSession,
+      lead: record.state,
+      enrollments: runs.all(),
+    });
+    record.state = folded.lead;
+    record.heat = heatOf(folded.lead.score, folded.lead.scoredAt, compiled.halfLifeMs);
+    for (const entry of folded.entries) {
+      const { messageId, name } = touchpoint;
+      entries.push({ ...entry, version: compiled.version, messageId, touchpoint: name });
     }
-    for (const { enrollmentId, anchorAt, first } of restarted) {
-      update(enrollmentId, { anchorAt });
-      due = due.map((each) => (each.enrollmentId === enrollmentId ? { ...each, dueAt: first.dueAt } : each));
-    }
-    for (const { sequenceId, anchorAt, first } of started) {
-      const enrollment: Enrollment = {
-        id: enrollments.length + 1,
-        sequenceId,
-        status: 'active',
-        anchorAt,
-        step: first.step,
-        endedAt: null,
-      };
-      // The latest of each sequence is found first.
-      enrollments = [enrollment, ...enrollments];
-      due.push({ ...first, enrollmentId: enrollment.id });
-    }
+    runs.carryOut(followUps, at);
+    changesAt = nextChangeAt(record.state, compiled, at);
   }
 
-  function update(enrollmentId: number, change: Partial<Enrollment>): void {
-    enrollments = enrollments.map((each) => (each.id === enrollmentId ? { ...each, ...change } : each));
+  function nameOf(enrollmentId: number): string {
+    return runs.all().find(({ id }) => id === enrollmentId)?.sequenceId ?? '';
   }
 
-  function sequenceOf(enrollmentId: number): string {
-    return enrollments.find(({ id }) => id === enrollmentId)?.sequenceId ?? '';
+  function skip({ enrollmentId, step, route }: DueMessage, reason: string, at: number): void {
+    skipped.push({ sequence: nameOf(enrollmentId), step, channel: route.channel, at, reason });
   }
 
-  function skip({ enrollmentId, step, channel }: DueDelivery, reason: string, at: number): void {
-    skipped.push({ sequence: sequenceOf(enrollmentId), step, channel, at, reason });
-  }
-
-  function deliver(delivery: DueDelivery): void {
-    const { enrollmentId, step, channel, dueAt } = delivery;
-    const enrollment = enrollments.find(({ id }) => id === enrollmentId);
-    const sequence = compiled.sequences.find(({ id }) => id === enrollment?.sequenceId);
-    if (!enrollment || !sequence) return;
-    const decision = decisionFor(leased(delivery, enrollment), sequence.steps[step], dueAt);
+  function deliver(message: DueMessage, at: number): void {
+    const run = runs.all().find(({ id }) => id === message.enrollmentId);
+    const node = run && messageAt(compiled.sequenceOf(run), message.step);
+    if (!run || !node) return;
+    const decision = decisionFor(message, node, run, at);
     if (decision.action === 'defer') {
-      due.push({ ...delivery, dueAt: decision.until });
+      runs.defer(message, decision.until);
       return;
     }
-    if (decision.action === 'skip') skip(delivery, decision.reason, dueAt);
-    else {
-      const content = contentOf(sequence.steps[step]);
-      if (content) sent.push({ sequence: sequence.id, step, channel, at: dueAt, content });
-    }
-    const next = planStep(sequence, step + 1, enrollment.anchorAt);
-    if (next) {
-      update(enrollmentId, { step: next.step });
-      // A step that was put off must not be overtaken by the one after it.
-      due.push({ ...next, dueAt: Math.max(next.dueAt, dueAt), enrollmentId });
-    } else if (enrollment.status === 'active') {
-      update(enrollmentId, { status: 'completed', endedAt: dueAt });
+    const { channel } = message.route;
+    const isSent = decision.action === 'send';
+    if (isSent)
+      sent.push({ sequence: run.sequenceId, step: message.step, channel, at, content: contentOf(node) });
+    else skip(message, decision.reason, at);
+    runs.onward(message, !isSent, timezone(), at);
+    if (isSent && CHANNEL_KINDS[channel]?.addresses === 'person') {
+      take(sentTouchpoint(leased(message, run, at), at), false, at);
     }
   }
 
-  function decisionFor(delivery: LeasedDelivery, step: Step | undefined, at: number): Decision {
-    const kind = CHANNEL_KINDS[delivery.channel];
-    if (!step || !kind) return { action: 'skip', reason: 'sequence_removed', checks: [] };
-    const send = 'task' in step ? step.task : step.send;
+  function decisionFor(message: DueMessage, node: MessageNode, run: Enrollment, at: number): Decision {
+    const kind = CHANNEL_KINDS[message.route.channel];
+    if (!kind) return { action: 'skip', reason: 'sequence_removed', checks: [] };
+    const delivery = leased(message, run, at);
     const address = kind.addressOf(record);
-    return decideFor({ delivery, site: compiled, kind, send, address, suppressed: [] }, at);
+    return decideFor({ delivery, site: compiled, kind, send: sendOf(node), address, suppressed: [] }, at);
   }
 
-  function leased({ step, channel, endpoint, dueAt }: DueDelivery, enrollment: Enrollment): LeasedDelivery {
+  function leased(
+    { step, route, dueAt, plannedAt }: DueMessage,
+    enrollment: Enrollment,
+    at: number,
+  ): LeasedDelivery {
     const isRecentMessage = (each: SentMessage) =>
-      CHANNEL_KINDS[each.channel]?.addresses === 'person' && each.at > dueAt - WEEK_MS;
+      CHANNEL_KINDS[each.channel]?.addresses === 'person' && each.at > at - WEEK_MS;
     return {
       id: 0,
-      publicId: '',
+      publicId: `${enrollment.id}-${step}`,
       lease: '',
       siteId: compiled.id,
       origin: { kind: 'step', enrollment, step },
-      channel,
-      endpoint,
+      channel: route.channel,
+      endpoint: route.endpoint,
       isEndpointDisabled: false,
       dueAt,
+      plannedAt,
       attempts: 0,
       isRetriedByHand: false,
       turnAt: null,
@@ -186,33 +179,50 @@ export function createSimulation(site: Site): Simulation {
     };
   }
 
-  function deliverWhile(isDue: (dueAt: number) => boolean): void {
+  function walkFrom(enrollment: Enrollment, at: number): void {
+    const sequence = compiled.sequenceOf(enrollment);
+    const node = sequence?.program[enrollment.step];
+    if (!sequence || !node || node.kind === 'message') return;
+    const facts = factsOf(momentOf(record.state, at, compiled), compiled);
+    const walked = walk(node, {
+      sequence,
+      enrollment,
+      facts,
+      chanceOf: (name) => holdoutDraw(name, LEAD_ID),
+      timezone: timezone(),
+      now: at,
+    });
+    runs.walked(enrollment, walked, at);
+    if (walked.effect) take(walked.effect, false, at);
+  }
+
+  function changeBy(at: number): void {
+    runs.carryOut(advance.pass(record.state, at - 1, at, runs.all()), at);
+    changesAt = nextChangeAt(record.state, compiled, at);
+  }
+
+  /** In the order of time; what time itself brings comes before what is due just then. */
+  function workWhile(isDue: (at: number) => boolean): void {
     for (;;) {
-      due.sort((a, b) => a.dueAt - b.dueAt);
-      const next = due[0];
-      if (!next || !isDue(next.dueAt)) return;
-      due = due.slice(1);
-      deliver(next);
+      const change = changesAt !== null && isDue(changesAt) ? changesAt : null;
+      const due = runs.next((at) => isDue(at) && (change === null || at < change));
+      if (due && 'run' in due) walkFrom(due.run, due.at);
+      else if (due) deliver(due.message, due.at);
+      else if (change !== null) changeBy(change);
+      else return;
     }
   }
 
   return {
     receive(message, trust, at) {
       // What is due at the very time of a touchpoint comes after it, as a dispatcher looks only now and then.
-      deliverWhile((dueAt) => dueAt < at);
+      workWhile((dueAt) => dueAt < at);
       const { sender, touchpoint: decoded } = decodeOrThrow(message, trust, at, received++, compiled);
-      const { touchpoint, isNewSession } = inSession(decoded);
-      const { folded, followUps } = advance({ touchpoint, isNewSession, lead: record.state, enrollments });
-      record.state = folded.lead;
-      record.heat = heatOf(folded.lead.score, folded.lead.scoredAt, compiled.halfLifeMs);
       identify(sender, at);
-      for (const entry of folded.entries) {
-        const { messageId, name } = touchpoint;
-        entries.push({ ...entry, version: compiled.version, messageId, touchpoint: name });
-      }
-      enroll(followUps, at);
+      const { touchpoint, isNewSession } = inSession(decoded);
+      take(touchpoint, isNewSession, at);
     },
-    passTo: (at) => deliverWhile((dueAt) => dueAt <= at),
+    passTo: (at) => workWhile((dueAt) => dueAt <= at),
     lead(at) {
       const { state } = record;
       // Before its first touchpoint there is no lead, and no time at which it was seen.
@@ -233,8 +243,7 @@ export function createSimulation(site: Site): Simulation {
   };
 }
 
-function contentOf(step: Step | undefined): SentMessage['content'] | null {
-  if (!step) return null;
+function contentOf({ step }: MessageNode): SentMessage['content'] {
   if ('task' in step) return { task: step.task.title };
   const { channel: _, ...content } = step.send;
   return content;

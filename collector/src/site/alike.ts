@@ -11,6 +11,8 @@ const NOT_FOLDED: ReadonlySet<string> = new Set([
   'email',
   'templates',
   'endpoints',
+  // But for what their conditions look back to.
+  'sequences',
 ] satisfies (keyof Site)[]);
 
 /** Whether every history folds into the same lead under both. */
@@ -18,13 +20,13 @@ export function foldsAlike(one: CompiledSite, other: CompiledSite): boolean {
   return foldedPart(one) === foldedPart(other);
 }
 
-function foldedPart({ site, sequences }: CompiledSite): string {
+function foldedPart({ site, memories }: CompiledSite): string {
   const entries = Object.entries(site).filter(([key]) => !NOT_FOLDED.has(key));
+  const remembered = memories.map(({ key, size }) => `${key} ${size}`).sort();
   return JSON.stringify({
     ...Object.fromEntries(entries),
     prompts: site.prompts.map(answerable),
-    // Of sequences, what their conditions have to remember.
-    sequences: sequences.map(({ start, goal, steps }) => [start, goal, steps.map((step) => step.if)]),
+    remembered,
   });
 }
 

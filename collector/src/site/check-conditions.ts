@@ -1,8 +1,10 @@
 /** What is wrong with a condition though its form is right: it names what is not there, or nothing could ever meet it. */
 import type { Comparison, Condition, ValueTest, ValueTests } from '@handrail/sdk/protocol';
 import type { SiteProblem } from './check.ts';
+import { startsBy } from './compile-sequences.ts';
 import { nearest } from './nearest.ts';
 import type { Site } from './schema.ts';
+import { conditionsOf, stepsIn } from './steps.ts';
 
 interface Placed {
   path: string;
@@ -45,11 +47,15 @@ function conditionsIn(site: Site): Placed[] {
         placed(`prompts[${index}].variants[${place}].if`, variant.if),
       ),
     ]),
-    ...site.sequences.flatMap(({ start, goal, steps }, index) => [
-      ...placed(`sequences[${index}].start`, start),
-      ...placed(`sequences[${index}].goal`, goal),
-      ...steps.flatMap((step, place) => placed(`sequences[${index}].steps[${place}].if`, step.if)),
-    ]),
+    ...site.sequences.flatMap(({ start, goal, exit, steps }, index) => {
+      const begins = startsBy(start);
+      return [
+        ...placed(`sequences[${index}].start`, 'condition' in begins ? begins.condition : undefined),
+        ...placed(`sequences[${index}].goal`, goal),
+        ...placed(`sequences[${index}].exit`, exit),
+        ...stepsIn(steps, `sequences[${index}].steps`).flatMap(conditionsOf),
+      ];
+    }),
   ];
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { templateProblems } from '../follow-ups/channels/template-check.ts';
 import { checkConditions } from './check-conditions.ts';
 import { checkConfirmMail, checkPrompt } from './check-prompts.ts';
+import { checkSequences } from './check-sequences.ts';
 import { nearest } from './nearest.ts';
 import { withPreset } from './presets.ts';
 import { type Site, siteSchema } from './schema.ts';
@@ -142,23 +143,7 @@ function checkReferences(site: Site): SiteProblem[] {
       problems.push({ path: `${path}.back`, message: 'no stage comes after the last one to lead back from' });
     }
   });
-  site.sequences.forEach((sequence, index) => {
-    const path = `sequences[${index}]`;
-    sequence.steps.forEach((step, stepIndex) => {
-      const stepPath = `${path}.steps[${stepIndex}]`;
-      if (!('send' in step)) return;
-      const { channel, endpoint, template } = step.send;
-      if (typeof endpoint === 'string')
-        exists(`${stepPath}.send.endpoint`, endpoint, 'endpoint', Object.keys(site.endpoints));
-      if (typeof template === 'string')
-        exists(`${stepPath}.send.template`, template, 'template', Object.keys(site.templates));
-      if (channel === 'email' && !site.email)
-        problems.push({
-          path: 'email.from',
-          message: `missing: ${stepPath} sends e-mail and needs a sender`,
-        });
-    });
-  });
+  problems.push(...checkSequences(site));
   problems.push(...checkConfirmMail(site.templates));
   const topics = site.email?.topics.map((topic) => topic.id) ?? [];
   unique('email.topics', topics);

@@ -1,10 +1,9 @@
 /** A site prepared for the fold: durations in milliseconds, score rules by the touchpoints that may fire them. */
-import { parseDuration } from '@handrail/sdk/condition';
 import type { Condition, TouchpointCondition } from '@handrail/sdk/protocol';
 import type { EventType } from '../follow-ups/events.ts';
-import { cartAbandonedSequences, listenersTo, type Route, routeOf } from '../follow-ups/routes.ts';
-import { isTransactional, transactionalSequences } from '../follow-ups/transactional.ts';
+import { listenersTo, type Route } from '../follow-ups/routes.ts';
 import { createScrub, type Scrub } from '../ingest/scrub.ts';
+import type { DateStart } from '../leads/dates.ts';
 import { type Matcher, matcherOf } from '../leads/matcher.ts';
 import { type RuleIndex, ruleIndex } from '../leads/rule-index.ts';
 import {
@@ -16,7 +15,10 @@ import {
   together,
   unionOf,
 } from '../leads/standing-condition.ts';
-import type { ScoreRule, Sequence, Site } from './schema.ts';
+import { type CompiledSequence, compileSequences, type EarlierSequences } from './compile-sequences.ts';
+import { durationMs } from './durations.ts';
+import type { ScoreRule, Site } from './schema.ts';
+import { conditionsOf as conditionsOfStep, stepsIn } from './steps.ts';
 
 /** A condition on touchpoints, with what must be remembered of the past to decide it. */
 export interface TouchpointTest {
@@ -62,16 +64,6 @@ export interface Concerns {
   flags: readonly StandingCondition[];
 }
 
-export interface CompiledSequence extends Sequence {
-  /** Of each step. */
-  routes: readonly Route[];
-  /** How long the sequence waits for the touchpoint that would make it needless. */
-  unless: { matches: Matcher; withinMs: number } | undefined;
-  reentryMs: number;
-  /** The visitor has asked for what it sends; see follow-ups/transactional.ts. */
-  isTransactional: boolean;
-}
-
 export interface CompiledSite {
   id: number;
   version: number;
@@ -92,6 +84,12 @@ export interface CompiledSite {
   /** Of flags, segments and fit. */
   timedLeaves: TimedLeaves;
   sequences: readonly CompiledSequence[];
+  /** By which rules the run goes on: those it began under; `undefined` where the site has no such sequence any more. */
+  sequenceOf(run: { sequenceId: string; version: number }): CompiledSequence | undefined;
+  /** Of leads' traits, by which sequences start. */
+  dates: readonly DateStart[];
+  /** What conditions look back to. */
+  memories: readonly Memory[];
   /** The endpoints that want to be told of such events. */
   listenersTo(type: EventType): readonly Route[];
 }
@@ -108,21 +106,25 @@ export interface Memory {
 const NEVER: Condition = { any: [] };
 const MS_PER_DAY = 86_400_000;
 
-/** The site's schema has checked every duration, so that none is invalid here. */
-export const durationMs = (text: string): number => parseDuration(text) ?? Number.NaN;
+export interface Lineage {
+  /** An earlier version that folds alike. [foldedVersion=version] */
+  foldedVersion?: number | undefined;
+  /** [earlier=none] */
+  earlier?: readonly EarlierSequences[] | undefined;
+}
 
-/** @param foldedVersion an earlier version that folds alike. [foldedVersion=version] */
 export function compileSite(
   id: number,
   version: number,
   site: Site,
-  foldedVersion: number = version,
+  { foldedVersion = version, earlier = [] }: Lineage = {},
 ): CompiledSite {
   const { rules, groups, fit, halfLifeDays } = site.scoring;
-  const sequences = [...transactionalSequences(site), ...site.sequences, ...cartAbandonedSequences(site)];
-  const conditions = conditionsOf(site, sequences);
+  const sequences = compileSequences(site, version, earlier);
+  const conditions = conditionsOf(site, sequences.all);
   const tests = testsIn(conditions);
   const testOf = (leaf: TouchpointCondition) => tests.get(leaf) ?? compileTest(leaf);
+  const memories = memoriesOf(conditions, testOf);
 
   const noted = site.flags.map(({ id: flag, when = NEVER }) => ({ id: flag, when }));
   const whenOf = { flag: conditionsById(noted), segment: conditionsById(site.segments) };
@@ -150,7 +152,7 @@ export function compileSite(
     scrub: createScrub(site.scrub),
     about: concernsByName(
       rules.map((rule) => compileRule(rule, groupById, testOf)),
-      memoriesOf(conditions, testOf),
+      memories,
       site.stages.map(({ id: stage, when, back }, index) => ({ id: stage, index, when, back })),
       site.tags.flatMap(({ id: tag, when }) => (when ? [standing({ id: tag, when })] : [])),
       flags,
@@ -163,7 +165,10 @@ export function compileSite(
     segments,
     segmentById: new Map(segments.map((segment) => [segment.id, segment])),
     timedLeaves: together([...flags, ...segments].map(({ timed }) => timed).concat(fitLeaves)),
-    sequences: sequences.map((sequence) => compileSequence(sequence, site)),
+    sequences: sequences.live,
+    sequenceOf: sequences.sequenceOf,
+    dates: sequences.live.flatMap(({ startsBy }) => ('date' in startsBy ? [startsBy.date] : [])),
+    memories,
     listenersTo: (type) => listenersTo(type, site),
   };
 }
@@ -178,7 +183,7 @@ interface Asked {
 }
 
 /** Every condition of the site that the collector decides. */
-function conditionsOf(site: Site, sequences: readonly Sequence[]): Asked[] {
+function conditionsOf(site: Site, sequences: readonly CompiledSequence[]): Asked[] {
   const always = (condition: Condition | undefined) => (condition ? [{ condition, looksBack: true }] : []);
   const unlessPlain = (condition: Condition) => ({ condition, looksBack: !isPlain(condition) });
   return [
@@ -187,10 +192,13 @@ function conditionsOf(site: Site, sequences: readonly Sequence[]): Asked[] {
     ...always(site.scoring.conversion),
     ...site.stages.flatMap(({ when, back }) => [...always(when), ...always(back)]),
     ...[...site.flags, ...site.tags, ...site.segments].flatMap(({ when }) => always(when)),
-    ...sequences.flatMap(({ start, goal, steps }) => [
-      unlessPlain(start),
+    ...sequences.flatMap(({ startsBy, goal, exit, steps }) => [
+      ...('condition' in startsBy ? [unlessPlain(startsBy.condition)] : []),
       ...always(goal),
-      ...steps.flatMap((step) => always(step.if)),
+      ...always(exit),
+      ...stepsIn(steps, '')
+        .flatMap(conditionsOfStep)
+        .flatMap(({ condition }) => always(condition)),
     ]),
   ];
 }
@@ -287,20 +295,6 @@ function compileRule(
 
 function compileGroup({ id, cap, per }: Site['scoring']['groups'][number]): CompiledGroup {
   return { id, cap, perMs: per === undefined ? null : durationMs(per) };
-}
-
-function compileSequence(sequence: Sequence, site: Site): CompiledSequence {
-  const unless = 'unless' in sequence.start ? sequence.start.unless : undefined;
-  return {
-    ...sequence,
-    unless: unless && {
-      matches: matcherOf(unless.touchpoint, unless.where),
-      withinMs: durationMs(unless.within),
-    },
-    reentryMs: durationMs(sequence.reentry),
-    isTransactional: isTransactional(sequence.id),
-    routes: sequence.steps.map((step) => routeOf(step, site)),
-  };
 }
 
 /** Whether the touchpoint at hand decides the condition by itself, with no memory of earlier ones. */

@@ -3,12 +3,13 @@ import { getCountries } from 'libphonenumber-js/min';
 import { z } from 'zod';
 import { PRESET_IDS, PRESETS } from './presets.ts';
 import { id, language, text } from './schema/basics.ts';
+import { endpoint, template } from './schema/channels.ts';
 import { contactBudget } from './schema/contact-budget.ts';
 import { email } from './schema/email.ts';
 import { prompt, theme } from './schema/prompt.ts';
 import { flag, scoring, segment, stage, tag } from './schema/scoring.ts';
 import { scrub } from './schema/scrub.ts';
-import { endpoint, sequence, template } from './schema/sequence.ts';
+import { sequence } from './schema/sequence.ts';
 
 function isTimeZone(name: string): boolean {
   try {
@@ -77,5 +78,5 @@ export const siteSchema = z
 /** A valid site, every default filled in. */
 export type Site = z.output<typeof siteSchema>;
 export type Sequence = Site['sequences'][number];
-export type Step = Sequence['steps'][number];
+export type { Step } from './schema/sequence.ts';
 export type ScoreRule = Site['scoring']['rules'][number];

@@ -1,10 +1,11 @@
 /** What the store keeps of follow-ups: deliveries, endpoints, tasks, suppressions. */
 import type { JsonObject } from '@handrail/sdk/protocol';
 import type { Advance } from '../advance.ts';
+import type { Onward } from '../follow-ups/come-to.ts';
 import type { DisabledReason, EndpointHealth } from '../follow-ups/endpoint-health.ts';
 import type { EventType } from '../follow-ups/events.ts';
 import type { CheckResult, SkipReason } from '../follow-ups/guards.ts';
-import type { Enrollment, PlannedStep } from '../follow-ups/plan.ts';
+import type { Enrollment } from '../follow-ups/plan.ts';
 import type { Touchpoint } from '../leads/touchpoint.ts';
 import type { Cursor, LeadRecord, Slice, StoredScoreEntry } from './store.ts';
 
@@ -55,6 +56,8 @@ export interface LeasedDelivery {
   endpoint: string | null;
   isEndpointDisabled: boolean;
   dueAt: number;
+  /** When it was meant to come: earlier than `dueAt` where a pause has held it back. */
+  plannedAt: number;
   /** Earlier attempts, but for those before a retry by hand. */
   attempts: number;
   isRetriedByHand: boolean;
@@ -99,7 +102,27 @@ export type Settlement =
     }
   | { outcome: 'retry'; at: number; detail: string; checks: CheckResult[]; tookMs: number | null }
   /** `turnAt`: given to it, and kept until it is sent. */
-  | { outcome: 'deferred'; at: number; reason: string; checks: CheckResult[]; turnAt: number | null };
+  | {
+      outcome: 'deferred';
+      at: number;
+      reason: string;
+      checks: CheckResult[];
+      turnAt: number | null;
+    };
+
+export type EnrollOutcome =
+  | 'started'
+  | 'no_lead'
+  /** The lead is in it already. */
+  | 'active'
+  /** It has been, and may not yet again. */
+  | 'too_soon'
+  | 'paused';
+export interface MovedRuns {
+  moved: number;
+  /** The live configuration has no step of the name that they stand at: they finish as they began. */
+  kept: number;
+}
 
 export interface FollowUpStore {
   /** The lanes that have something due. Costs an index lookup a lane. */
@@ -128,16 +151,24 @@ export interface FollowUpStore {
    * Writes down what became of a leased delivery, with all that follows from it: the next step, a task, the lead's
    * touchpoint, the endpoint's health.
    *
-   * @param next `undefined`: this step is not over (a retry, a deferral); `null`: it was the last
+   * @param onward where its run goes on; `undefined`: the step is not over yet
    * @returns `false` if the lease was lost: somebody else settles it
    */
   settle(
     delivery: LeasedDelivery,
     settlement: Settlement,
-    next: PlannedStep | null | undefined,
+    onward: Onward | undefined,
     now: number,
     advance: Advance,
   ): Promise<boolean>;
+  /** Sites with runs that have come to a step which sends nothing. Costs an index lookup a site. */
+  sitesToWalk(now: number): Promise<number[]>;
+  /** Does such steps, at most `limit`, each once. @returns how many were due */
+  walk(advance: Advance, now: number, limit: number): Promise<number>;
+  /** Begins a run, whatever the sequence starts by. */
+  enroll(advance: Advance, leadId: string, sequenceId: string, now: number): Promise<EnrollOutcome>;
+  /** Runs that began under an earlier configuration go on by the live one. */
+  moveRuns(advance: Advance, sequenceId: string, now: number): Promise<MovedRuns>;
   /**
    * A turn among at most `perMinute` messages a minute to `key`, given away once.
    *

@@ -69,6 +69,8 @@ export interface SiteStore {
   /** The version published last: ahead of the live one while history is folded under it. */
   latest(siteId: number): Promise<SiteVersion | null>;
   version(siteId: number, version: number): Promise<SiteVersion | null>;
+  /** The versions that runs of sequences are under way by, and the live one, by which more may begin at any time. */
+  versionsWithRuns(siteId: number): Promise<number[]>;
   /** Latest first. */
   versions(
     siteId: number,

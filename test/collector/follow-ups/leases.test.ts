@@ -196,9 +196,16 @@ describe('a lease', () => {
       tookMs: 1,
       bounced: null,
     };
-    expect(lost && (await otherStore.followUps.settle(lost, late, null, collector.clock.now, advance))).toBe(
-      false,
-    );
+    expect(
+      lost &&
+        (await otherStore.followUps.settle(
+          lost,
+          late,
+          { anchorAt: 0, next: null },
+          collector.clock.now,
+          advance,
+        )),
+    ).toBe(false);
     answer();
     await sending;
     expect(await deliveries()).toMatchObject([{ status: 'sent', attempts: 1 }]);

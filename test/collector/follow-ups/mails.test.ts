@@ -45,6 +45,7 @@ async function open({ email: mailing = {}, ...changes }: { email?: object } & Re
           id: 'cart',
           start: { touchpoint: 'add_to_cart' },
           reentry: '0s',
+          holdout: 0,
           steps: [{ after: '1h', send: { channel: 'email', template: 'letter' } }],
         },
       ],

@@ -25,6 +25,7 @@ const SITE = {
       id: 'cart',
       start: { touchpoint: 'add_to_cart' },
       goal: { touchpoint: 'purchase' },
+      holdout: 0,
       steps: [
         { after: '10m', send: { channel: 'email', template: 'reminder' } },
         { after: '1h', send: { channel: 'email', template: 'again' } },

@@ -177,6 +177,7 @@ describe('what a browser is told of its lead, with the acknowledgement', () => {
           {
             id: 'hello',
             reentry: '0s',
+            holdout: 0,
             start: { touchpoint: 'sign_up' },
             steps: [{ after: '0s', send: { channel: 'email', template: 'hello' } }],
           },

@@ -56,9 +56,9 @@ function eventOf(occasion: Occasion): WebhookEvent {
     return { type, timestamp: iso(at), data: { ...data, ...about } };
   }
   const { sequenceId, anchorAt } = origin.enrollment;
-  const start = site.sequences.find(({ id: each }) => each === sequenceId)?.start;
+  const startsBy = site.sequenceOf(origin.enrollment)?.startsBy;
   return {
-    type: start ? eventTypeOf(start) : 'sequence.step_due',
+    type: startsBy && 'condition' in startsBy ? eventTypeOf(startsBy.condition) : 'sequence.step_due',
     timestamp: iso(anchorAt),
     data: { sequenceId, step: origin.step, ...about },
   };

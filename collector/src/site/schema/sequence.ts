@@ -1,10 +1,10 @@
-/** Follow-ups: sequences, and what they send where. */
-import type { JsonValue } from '@handrail/sdk/protocol';
+/** Follow-ups: sequences and their steps. */
+import type { Condition, DurationText, JsonValue } from '@handrail/sdk/protocol';
 import { z } from 'zod';
 import { CHANNEL_KINDS } from '../../follow-ups/channels/kinds.ts';
-import { MAPPING_NAMES } from '../../follow-ups/channels/mapping-presets.ts';
-import { EVENT_TYPES, listensTo } from '../../follow-ups/events.ts';
-import { duration, id, text, touchpointName } from './basics.ts';
+import { type TimeOfDay, WEEKDAYS } from '../../leads/local-time.ts';
+import { innerOf } from '../steps.ts';
+import { duration, id, tagId, text, touchpointName } from './basics.ts';
 import { condition, touchpointCondition, valueTests } from './condition.ts';
 
 /** What a step says to its channel. */
@@ -19,21 +19,135 @@ const delivery: z.ZodType<Send> = z.union(
       : [z.strictObject({ channel: z.literal(name), ...send }) as unknown as z.ZodType<Send>],
   ),
 );
-const stepTiming = {
-  after: duration.describe('Counted from the touchpoint that started the sequence.'),
+const SEND_EXPIRES = '24h';
+
+/** When a step comes. */
+interface Timing {
+  id?: string | undefined;
+  after: DurationText;
+  at?: TimeOfDay | undefined;
+}
+interface Conditional extends Timing {
+  if?: Condition | undefined;
+}
+interface Expiring extends Conditional {
+  expires: DurationText;
+}
+export interface Arm {
+  id: string;
+  share: number;
+  steps: Step[];
+}
+export interface Case {
+  if: Condition;
+  steps: Step[];
+}
+export type SendStep = Expiring & { send: Send };
+export type TaskStep = Expiring & { task: { title: string; due: DurationText; owner?: string | undefined } };
+export type MessageStep = SendStep | TaskStep;
+export type EffectStep = Conditional &
+  (
+    | { tag: { add: string } | { remove: string } }
+    | { flag: { set: string } | { clear: string } }
+    | { points: number }
+  );
+export type EndStep = Conditional & { end: true };
+export interface WaitStep {
+  id?: string | undefined;
+  waitFor: Condition;
+  within: DurationText;
+  steps: Step[];
+  else: Step[];
+}
+export type BranchStep = Timing & { branch: Case[]; else: Step[] };
+export type SplitStep = Timing & { split: Arm[] };
+/** When it comes, and the one thing that happens then. */
+export type Step = MessageStep | EffectStep | EndStep | WaitStep | BranchStep | SplitStep;
+
+const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, { error: 'expected a time of day such as "09:00"' });
+const named = id
+  .optional()
+  .describe('Keeps it the same step over edits. [id=its place, such as "2" or "2.a.0"]');
+const timing = {
+  id: named,
+  after: duration
+    .default('0s')
+    .describe(
+      'Counted from the start of the sequence, or from the end of the last "waitFor" before it. A step that comes late moves those after it.',
+    ),
+  at: z
+    .strictObject({
+      time: timeOfDay,
+      days: z.union([z.literal('weekdays'), z.array(z.enum(WEEKDAYS)).min(1).max(7)]).optional(),
+    })
+    .optional()
+    .describe('Not before the next such time in the lead’s own time zone, else the site’s.'),
+};
+const conditional = {
+  ...timing,
   if: condition.optional().describe('Else this step is skipped, and the next one still comes.'),
 };
-const step = z.union([
-  z.strictObject({ ...stepTiming, send: delivery }),
-  z.strictObject({
-    ...stepTiming,
-    task: z.strictObject({
-      title: text(200),
-      due: duration,
-      owner: text(100).optional().describe('Whom the task is for, as your team calls them.'),
-    }),
-  }),
-]);
+const expiring = {
+  ...conditional,
+  expires: duration
+    .default(SEND_EXPIRES)
+    .describe('What is later than this, after a pause or a downtime, is skipped.'),
+};
+const steps: z.ZodType<Step[]> = z.lazy(() => z.array(step).max(MAX_STEPS));
+const someSteps: z.ZodType<Step[]> = z.lazy(() => z.array(step).min(1).max(MAX_STEPS));
+const MAX_STEPS = 50;
+const step: z.ZodType<Step> = z
+  .lazy(() =>
+    z.union([
+      z.strictObject({ ...expiring, send: delivery }),
+      z.strictObject({
+        ...expiring,
+        task: z.strictObject({
+          title: text(200),
+          due: duration,
+          owner: text(100).optional().describe('Whom the task is for, as your team calls them.'),
+        }),
+      }),
+      z.strictObject({
+        ...conditional,
+        tag: z.union([z.strictObject({ add: tagId }), z.strictObject({ remove: tagId })]),
+      }),
+      z.strictObject({
+        ...conditional,
+        flag: z.union([z.strictObject({ set: text(64) }), z.strictObject({ clear: text(64) })]),
+      }),
+      z.strictObject({ ...conditional, points: z.number().min(-1000).max(1000) }),
+      z.strictObject({ ...conditional, end: z.literal(true).describe('The run is over here.') }),
+      z.strictObject({
+        id: named,
+        waitFor: condition.describe('Goes on as soon as this happens …'),
+        within: duration.describe('… or, with "else", after this time.'),
+        steps: steps.default([]).describe('Done where it has happened.'),
+        else: steps.default([]).describe('Done where it has not.'),
+      }),
+      z.strictObject({
+        ...timing,
+        branch: z
+          .array(z.strictObject({ if: condition, steps: someSteps }))
+          .min(1)
+          .max(20)
+          .describe('The first whose condition holds.'),
+        else: steps.default([]),
+      }),
+      z.strictObject({
+        ...timing,
+        split: z
+          .array(z.strictObject({ id, share: z.number().gt(0).lt(1), steps }))
+          .min(2)
+          .max(10)
+          .describe('By chance, always the same for one lead; the shares make 1.'),
+      }),
+    ]),
+  )
+  .meta({ id: 'Step' });
+
 const start = z.union([
   touchpointCondition.extend({
     unless: z
@@ -43,80 +157,64 @@ const start = z.union([
         'Starts only if no such touchpoint follows within this time; each further start touchpoint counts anew.',
       ),
   }),
+  z.strictObject({
+    date: z
+      .strictObject({
+        trait: text(200).describe('Holds a date such as 2027-03-31, or a time with its zone.'),
+        before: duration.optional(),
+        after: duration.optional(),
+        yearly: z.boolean().default(false).describe('On each anniversary, as for a birthday.'),
+      })
+      .refine(({ before, after }) => before === undefined || after === undefined, {
+        error: 'either before or after the date',
+      }),
+  }),
+  z.strictObject({ api: z.literal(true).describe('Only by POST /v1/sequences/{id}/enrollments.') }),
   condition,
 ]);
-export const sequence = z.strictObject({
-  id,
-  start,
-  goal: condition.optional().describe('Ends the sequence; what is not yet sent is skipped.'),
-  holdout: z
-    .number()
-    .min(0)
-    .max(0.9)
-    .default(0)
-    .describe('The share of leads deliberately not contacted, to measure what the sequence brings.'),
-  reentry: duration
-    .default('7d')
-    .describe(
-      'A sequence that ran to its end may start again after this. One whose goal was met may at once.',
-    ),
-  steps: z.array(step).min(1).max(50),
-});
+const DEFAULT_HOLDOUT = 0.1;
 
-export const template = z.strictObject({
-  subject: text(200),
-  text: text(20_000).describe(
-    'Plain text, of which the HTML is made; [label](https://…) makes a labelled link, {{field|fallback}} a merge field, and a line {{cart.items}} the cart.',
-  ),
-  topic: id.optional().describe('Of email.topics: readers can refuse one and keep the others.'),
-});
-
-const whsec = (meaning: string) =>
-  z
-    .string()
-    .regex(/^whsec_[A-Za-z0-9+/=]{32,}$/, {
-      error: 'expected a Standard Webhooks secret: "whsec_" and base64 of 24 bytes or more',
-    })
-    .describe(`${meaning} A site file may name an environment variable HANDRAIL_… instead.`);
-const json: z.ZodType<JsonValue> = z.json();
-const jsonObject = z.record(z.string(), json);
-const mapping = z
-  .union([
-    z.enum(MAPPING_NAMES),
-    z.strictObject({ preset: z.enum(MAPPING_NAMES), fields: jsonObject }),
-    z.strictObject({ body: jsonObject, needs: z.array(text(200)).max(20).optional() }),
-  ])
-  .describe('Sends what another API expects in place of a Standard Webhooks event.');
-const eventGlob = text(100).refine((glob) => EVENT_TYPES.some((type) => listensTo(glob, type)), {
-  error: `no event is called so: there are ${EVENT_TYPES.join(', ')}, and globs such as "lead.*"`,
-});
-/** Ours in every request. */
-const RESERVED_HEADERS =
-  /^(content-type|content-length|host|user-agent|webhook-.*|connection|transfer-encoding)$/i;
-const headers = z.record(
-  z
-    .string()
-    .regex(/^[A-Za-z0-9-]{1,100}$/, { error: 'expected the name of a header' })
-    .refine((name) => !RESERVED_HEADERS.test(name), { error: 'this header is ours to set' }),
-  z
-    .string()
-    .max(4_000)
-    .regex(/^[\x20-\x7e]*$/, { error: 'expected printable ASCII on one line' }),
-);
-export const endpoint = z
+export const sequence = z
   .strictObject({
-    url: z.url({ protocol: /^https?$/, error: 'expected an http(s) address' }),
-    secret: whsec('Signs the deliveries.').optional(),
-    previousSecret: whsec('Signs them too while the secret is being changed.').optional(),
-    events: z
-      .array(eventGlob)
-      .max(20)
-      .default([])
-      .describe('What it is told of besides the steps that name it: globs such as "lead.*".'),
-    headers: headers.optional().describe('Such as Authorization, with a variable HANDRAIL_… for the token.'),
-    mapping: mapping.optional(),
+    id,
+    start,
+    goal: condition.optional().describe('Ends the sequence; what is not yet sent is skipped.'),
+    exit: condition.optional().describe('Ends it too, but is no success.'),
+    priority: z
+      .int()
+      .min(-100)
+      .max(100)
+      .default(0)
+      .describe(
+        'Of two messages that are due, the higher goes first: the contact budget may have room for one.',
+      ),
+    holdout: z
+      .number()
+      .min(0)
+      .max(0.9)
+      .optional()
+      .describe(
+        'The share of leads deliberately not contacted, to measure what the sequence brings. [holdout=0.1 where a step addresses the person, else 0]',
+      ),
+    reentry: z
+      .union([duration, z.literal('never')])
+      .default('7d')
+      .describe(
+        'A sequence that ran to its end may start again after this. One whose goal was met may at once.',
+      ),
+    paused: z
+      .boolean()
+      .default(false)
+      .describe('Nobody enters, and nothing is sent; once it goes on, what is too late is skipped.'),
+    steps: z.array(step).min(1).max(MAX_STEPS),
   })
-  .refine(({ secret, mapping: own }) => secret !== undefined || own !== undefined, {
-    error: 'missing: a secret, so that the receiver can tell your deliveries from others',
-    path: ['secret'],
-  });
+  .transform((sequence) => ({
+    ...sequence,
+    holdout: sequence.holdout ?? (sequence.steps.some(addressesPerson) ? DEFAULT_HOLDOUT : 0),
+  }));
+
+/** And not the owner's own people or systems only. */
+function addressesPerson(each: Step): boolean {
+  if ('send' in each) return CHANNEL_KINDS[each.send.channel]?.addresses === 'person';
+  return innerOf(each).some((inner) => inner.steps.some(addressesPerson));
+}

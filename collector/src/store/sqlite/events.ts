@@ -3,7 +3,7 @@ import type { Database } from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
 import type { OutgoingEvent } from '../../follow-ups/events.ts';
 import type { CompiledSite } from '../../site/compile.ts';
-import { deliveryInserter } from './enroll.ts';
+import { deliveryInserter } from './runs.ts';
 
 /** @param leadId the lead it is about, if any @param now when to tell */
 export type EventWriter = (

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
 import type { Advance } from '../../advance.ts';
+import type { Onward } from '../../follow-ups/come-to.ts';
 import type { EventType } from '../../follow-ups/events.ts';
-import type { Enrollment, PlannedStep } from '../../follow-ups/plan.ts';
 import type {
   DeliveryOrigin,
   FollowUpStore,
@@ -16,10 +16,10 @@ import type { LeadStore } from '../store.ts';
 import type { Applier } from './apply.ts';
 import type { DeliveryLog } from './deliveries.ts';
 import { endpointWriter } from './endpoints.ts';
-import { deliveryInserter } from './enroll.ts';
-import { enrollmentFrom, type Group } from './group.ts';
+import { ENROLLMENT_COLUMNS, type EnrollmentRow, enrollmentFrom, type Group } from './group.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { IS_TRANSACTIONAL, LEAD_COLUMNS, type LeadRow, leadFrom } from './rows.ts';
+import { runWriter } from './runs.ts';
 import { suppressionWriter } from './suppressions.ts';
 
 const DAY_MS = 86_400_000;
@@ -28,33 +28,30 @@ const MINUTE_MS = 60_000;
 /** Answers to messages that left together come back one by one; waiting this long lets them share an fsync. */
 const SETTLE_LINGER_MS = 20;
 
-type LeasedRow = Omit<LeadRow, 'id'> & {
-  leadId: number | null;
-  deliveryId: number;
-  deliveryPublicId: string;
-  siteId: number;
-  deliveryStep: number | null;
-  channel: string;
-  endpoint: string | null;
-  disabledAt: number | null;
-  dueAt: number;
-  attempts: number;
-  earlierAttempts: number;
-  retriedAt: number | null;
-  turnAt: number | null;
-  enrollment_id: number;
-  sequence_id: string;
-  status: Enrollment['status'];
-  anchor_at: number;
-  step: number;
-  ended_at: number | null;
-  eventId: string | null;
-  eventType: EventType;
-  eventAt: number;
-  eventData: string;
-  messagesThisWeek: number;
-  askedForToday: number;
-};
+type LeasedRow = Omit<LeadRow, 'id'> &
+  Omit<EnrollmentRow, 'id'> & {
+    leadId: number | null;
+    deliveryId: number;
+    deliveryPublicId: string;
+    siteId: number;
+    deliveryStep: number | null;
+    channel: string;
+    endpoint: string | null;
+    disabledAt: number | null;
+    dueAt: number;
+    plannedAt: number;
+    attempts: number;
+    earlierAttempts: number;
+    retriedAt: number | null;
+    turnAt: number | null;
+    enrollment_id: number;
+    eventId: string | null;
+    eventType: EventType;
+    eventAt: number;
+    eventData: string;
+    messagesThisWeek: number;
+    askedForToday: number;
+  };
 
 /** What of it is not a list: see deliveries.ts. */
 export type Dispatching = Pick<
@@ -69,7 +66,7 @@ export function dispatching(
   leads: LeadStore,
   log: DeliveryLog,
 ): Dispatching {
-  const insertDelivery = deliveryInserter(db);
+  const runs = runWriter(db);
   const recordHealth = endpointWriter(db);
   const suppress = suppressionWriter(db);
   // Lane by lane, each found by one look into the index: a lane with a million timers costs as much as one with ten.
@@ -113,9 +110,9 @@ export function dispatching(
   const selectLeased = db.prepare<{ lease: string; weekAgo: number; dayAgo: number }, LeasedRow>(
     `SELECT ${LEAD_COLUMNS}, leads.id AS leadId, deliveries.id AS deliveryId, deliveries.public_id AS deliveryPublicId,
        deliveries.site_id AS siteId, deliveries.step AS deliveryStep, channel, deliveries.endpoint,
-       disabled_at AS disabledAt, due_at AS dueAt, attempts, earlier_attempts AS earlierAttempts,
+       disabled_at AS disabledAt, deliveries.due_at AS dueAt, planned_at AS plannedAt, attempts, earlier_attempts AS earlierAttempts,
        retried_at AS retriedAt, turn_at AS turnAt,
-       enrollments.id AS enrollment_id, sequence_id, enrollments.status, anchor_at, enrollments.step, ended_at,
+       enrollments.id AS enrollment_id, ${ENROLLMENT_COLUMNS},
        events.public_id AS eventId, events.type AS eventType, events.at AS eventAt, events.data AS eventData,
        (SELECT count(*) FROM deliveries AS sent WHERE sent.lead_id = leads.id AND sent.contacted = 1
           AND sent.sent_at > $weekAgo) AS messagesThisWeek,
@@ -131,21 +128,14 @@ export function dispatching(
      LEFT JOIN leads ON leads.id = deliveries.lead_id
      LEFT JOIN endpoint_health ON endpoint_health.site_id = deliveries.site_id
        AND endpoint_health.endpoint = deliveries.endpoint
-     WHERE lease = $lease AND deliveries.status = 'leased' ORDER BY due_at, deliveries.id`,
+     WHERE lease = $lease AND deliveries.status = 'leased' ORDER BY deliveries.due_at, deliveries.id`,
   );
   const settleDelivery = db.prepare(
     `UPDATE deliveries SET status = $status, reason = $reason, checks = $checks, detail = coalesce($detail, detail),
-       due_at = coalesce($dueAt, due_at),
+       due_at = coalesce($dueAt, due_at), planned_at = coalesce($plannedAt, planned_at),
        sent_at = $sentAt, contacted = $contacted, attempts = attempts + $attempted, turn_at = $turnAt,
        lease = NULL
      WHERE id = $id AND lease = $lease AND status = 'leased' RETURNING lead_id AS leadId`,
-  );
-  // Only from the step at hand: one that was retried by hand, later, has been gone on from already.
-  const advanceEnrollment = db.prepare(
-    `UPDATE enrollments SET step = $next WHERE id = $id AND status = 'active' AND step = $step`,
-  );
-  const completeEnrollment = db.prepare(
-    `UPDATE enrollments SET status = 'completed', ended_at = ? WHERE id = ? AND status = 'active' AND step = ?`,
   );
   const insertTask = db.prepare(
     `INSERT INTO tasks
@@ -174,7 +164,7 @@ export function dispatching(
     group: Group,
     delivery: LeasedDelivery,
     settlement: Settlement,
-    next: PlannedStep | null | undefined,
+    onward: Onward | undefined,
     now: number,
     advance: Advance,
   ): boolean {
@@ -189,6 +179,8 @@ export function dispatching(
       detail: 'detail' in settlement ? settlement.detail : null,
       checks: JSON.stringify(settlement.checks),
       dueAt: 'at' in settlement ? Math.round(settlement.at) : null,
+      // A pause is no reason to send what has lost its moment.
+      plannedAt: 'at' in settlement && !isPause(settlement) ? Math.round(settlement.at) : null,
       sentAt: outcome === 'sent' ? now : null,
       contacted: outcome === 'sent' && settlement.isContact ? 1 : 0,
       attempted: isAttempt ? 1 : 0,
@@ -203,23 +195,13 @@ export function dispatching(
       suppress(delivery.siteId, { address, topic: '', reason: 'bounced', detail, at: now });
     }
     if (delivery.endpoint !== null) recordHealth(advance.site, delivery.endpoint, settlement, now);
-    goOn(delivery, settled.leadId, next, now);
+    if (delivery.origin.kind === 'step' && onward && settled.leadId !== null) {
+      const { enrollment, step } = delivery.origin;
+      // Only from the step at hand: one that is retried has been gone on from already.
+      runs.goOn(delivery.siteId, group.lead(settled.leadId), enrollment.id, step, onward, now);
+    }
     if (touchpoint && delivery.lead) record(group, delivery.siteId, delivery.lead.id, touchpoint, advance);
     return true;
-  }
-
-  function goOn(
-    { siteId, origin }: LeasedDelivery,
-    leadId: number | null,
-    next: PlannedStep | null | undefined,
-    now: number,
-  ): void {
-    if (origin.kind !== 'step' || next === undefined) return;
-    const { id } = origin.enrollment;
-    if (next === null) completeEnrollment.run(now, id, origin.step);
-    else if (advanceEnrollment.run({ next: next.step, id, step: origin.step }).changes > 0) {
-      insertDelivery(siteId, leadId, { enrollmentId: id, step: next.step }, next, next.dueAt);
-    }
   }
 
   return {
@@ -239,6 +221,7 @@ export function dispatching(
             endpoint: row.endpoint,
             isEndpointDisabled: row.disabledAt !== null,
             dueAt: row.dueAt,
+            plannedAt: row.plannedAt,
             attempts: row.attempts - row.earlierAttempts,
             isRetriedByHand: row.retriedAt !== null,
             turnAt: row.turnAt,
@@ -255,9 +238,9 @@ export function dispatching(
     endLease: async (name, renewals) => {
       endLease.run({ name, renewals });
     },
-    async settle(delivery, settlement, next, now, advance) {
+    async settle(delivery, settlement, onward, now, advance) {
       await delay(SETTLE_LINGER_MS);
-      return commits.submit((group) => settle(group, delivery, settlement, next, now, advance), 1);
+      return commits.submit((group) => settle(group, delivery, settlement, onward, now, advance), 1);
     },
     async turn(siteId, channel, key, perMinute, now) {
       const minute = Math.floor(now / MINUTE_MS);
@@ -266,6 +249,9 @@ export function dispatching(
     },
   };
 }
+
+const isPause = (settlement: Settlement): boolean =>
+  settlement.outcome === 'deferred' && settlement.reason === 'paused';
 
 function originOf(row: LeasedRow): DeliveryOrigin {
   if (row.eventId === null) {

@@ -11,6 +11,7 @@ import { LEAD_COLUMNS, type LeadRow } from './rows.ts';
 
 export interface LoadedLead {
   id: number;
+  publicId: string;
   userId: string | null;
   email: string | null;
   identifiedAt: number | null;
@@ -66,23 +67,34 @@ interface VisitorRow {
   session: string | null;
   is_named: number;
 }
-interface EnrollmentRow {
+export interface EnrollmentRow {
   id: number;
   sequence_id: string;
+  version: number;
   status: Enrollment['status'];
   anchor_at: number;
   step: number;
+  timer_at: number | null;
+  held_out: number;
   ended_at: number | null;
+  goal_at: number | null;
 }
+
+export const ENROLLMENT_COLUMNS = `sequence_id, enrollments.version, enrollments.status, anchor_at, enrollments.step,
+  timer_at, held_out, ended_at, goal_at`;
 
 export function enrollmentFrom(row: EnrollmentRow): Enrollment {
   return {
     id: row.id,
     sequenceId: row.sequence_id,
+    version: row.version,
     status: row.status,
     anchorAt: row.anchor_at,
     step: row.step,
+    dueAt: row.timer_at,
+    isHeldOut: row.held_out === 1,
     endedAt: row.ended_at,
+    goalAt: row.goal_at,
   };
 }
 
@@ -103,7 +115,7 @@ export function groups(db: Database, leadRows: LeadRows): () => Group {
   );
   const selectEnrollments = db.prepare<[number], EnrollmentRow>(
     // The one that counts comes first: of two runs that a merge has brought together, not the one that it ended.
-    `SELECT id, sequence_id, status, anchor_at, step, ended_at FROM enrollments WHERE lead_id = ?
+    `SELECT id, ${ENROLLMENT_COLUMNS} FROM enrollments WHERE lead_id = ?
      ORDER BY status = 'active' DESC, reason IS 'merged', id DESC`,
   );
   const insertLead = db.prepare<[number, string]>(
@@ -142,6 +154,7 @@ export function groups(db: Database, leadRows: LeadRows): () => Group {
       .map(enrollmentFrom);
     return {
       id,
+      publicId: row.public_id,
       userId: row.user_id,
       email: row.email,
       identifiedAt: row.identified_at,
@@ -168,9 +181,11 @@ export function groups(db: Database, leadRows: LeadRows): () => Group {
         return lead;
       },
       createLead(siteId) {
-        const id = Number(insertLead.run(siteId, `lead_${uuidv7()}`).lastInsertRowid);
+        const publicId = `lead_${uuidv7()}`;
+        const id = Number(insertLead.run(siteId, publicId).lastInsertRowid);
         const lead: LoadedLead = {
           id,
+          publicId,
           userId: null,
           email: null,
           identifiedAt: null,

@@ -4,6 +4,7 @@ import { cookielessStore } from './cookieless.ts';
 import { deliveryLists, deliveryLog } from './deliveries.ts';
 import { dropStore } from './drops.ts';
 import { endpointStore } from './endpoints.ts';
+import { enrolling } from './enrolling.ts';
 import { dispatching } from './follow-ups.ts';
 import { gaps } from './gaps.ts';
 import { groups } from './group.ts';
@@ -19,6 +20,7 @@ import { openDatabase } from './open.ts';
 import { promptStore } from './prompts.ts';
 import { rejectedStore } from './rejected.ts';
 import { replayStore } from './replay.ts';
+import { sequenceTimers } from './sequence-timers.ts';
 import { siteStore } from './sites.ts';
 import { suppressionStore } from './suppressions.ts';
 import { taskStore } from './tasks.ts';
@@ -56,6 +58,8 @@ export function openSqliteStore(path: string): Store {
     timers: guarded(timerStore(db, begin, applies, sessionGaps)),
     followUps: guarded({
       ...dispatching(db, commits, record, leads, deliveryLog(db)),
+      ...sequenceTimers(db, begin, applies),
+      ...enrolling(db, (work) => commits.submit(work, 1)),
       ...deliveryLists(db),
     }),
     endpoints: guarded(endpointStore(db)),

@@ -1,7 +1,7 @@
 /** Two leads turn out to be one person: afterwards everything is as if they had been one all along. */
 import type { Database } from 'better-sqlite3';
 import { runsToEnd } from '../../follow-ups/merge-runs.ts';
-import { type EndReason, endOf, type FollowUps } from '../../follow-ups/plan.ts';
+import { endOf, type FollowUps, nothingPlanned } from '../../follow-ups/plan.ts';
 import { emailOf } from '../../ingest/addresses.ts';
 import { factsOf } from '../../leads/facts.ts';
 import type { Folded } from '../../leads/fold.ts';
@@ -56,12 +56,12 @@ export function merger(db: Database, log: FoldLog, refold: Refold, keys: MatchKe
     const from = group.lead(fromId);
     const before = group.lead(intoId);
     const end = (lead: LoadedLead, ended: FollowUps['ended']) =>
-      enroll(site, lead, { started: [], restarted: [], ended }, cause.at);
+      enroll(site, lead, { ...nothingPlanned(), ended }, cause.at);
 
     const needless = runsToEnd(before.enrollments, from.enrollments, site);
     end(
       before,
-      needless.map((enrollmentId) => ({ enrollmentId, reason: 'merged' })),
+      needless.map((enrollmentId) => ({ enrollmentId, reason: 'merged', goal: null })),
     );
     for (const move of moves) move.run({ from: fromId, into: intoId });
     keys.merge(fromId, intoId);
@@ -72,14 +72,11 @@ export function merger(db: Database, log: FoldLog, refold: Refold, keys: MatchKe
 
     group.reload();
     const into = group.lead(intoId);
-    const ended = new Map<number, EndReason>();
+    const ended = new Map<number, FollowUps['ended'][number]>();
     into.state = refold(site, intoId, (folded, touchpoint) => {
-      for (const [id, reason] of endsOfRuns(into, folded, touchpoint, site)) ended.set(id, reason);
+      for (const each of endsOfRuns(into, folded, touchpoint, site)) ended.set(each.enrollmentId, each);
     });
-    end(
-      into,
-      [...ended].map(([enrollmentId, reason]) => ({ enrollmentId, reason })),
-    );
+    end(into, [...ended.values()]);
     into.userId ??= from.userId;
     into.email = usualEmail(into.state, [into.email, from.email]);
     into.identifiedAt = earliest(into.identifiedAt, from.identifiedAt);
@@ -94,14 +91,14 @@ function endsOfRuns(
   folded: Folded,
   touchpoint: Touchpoint,
   site: CompiledSite,
-): [number, EndReason][] {
+): FollowUps['ended'] {
   const { at } = touchpoint;
   const moment = { lead: folded.lead, touchpoint, temperature: folded.temperature.after, now: at };
-  return lead.enrollments.flatMap((run): [number, EndReason][] => {
-    const sequence = site.sequences.find(({ id }) => id === run.sequenceId);
+  return lead.enrollments.flatMap((run): FollowUps['ended'] => {
+    const sequence = site.sequenceOf(run);
     if (run.status !== 'active' || !sequence || at < run.anchorAt) return [];
-    const reason = endOf(sequence, run, touchpoint, factsOf(moment, site), site);
-    return reason ? [[run.id, reason]] : [];
+    const ending = endOf(sequence, run, touchpoint, factsOf(moment, site), site, at);
+    return ending ? [{ enrollmentId: run.id, ...ending }] : [];
   });
 }
 

@@ -26,6 +26,12 @@ export function siteStore(db: Database): SiteStore {
   const selectVersions = db.prepare<[number, number, number], Omit<SiteVersion, 'document'>>(
     `SELECT ${VERSION_COLUMNS} FROM site_versions WHERE site_id = ? AND version < ? ORDER BY version DESC LIMIT ?`,
   );
+  const selectVersionsWithRuns = db
+    .prepare<{ siteId: number }, number>(
+      `SELECT live_version FROM sites WHERE id = $siteId
+       UNION SELECT DISTINCT version FROM enrollments WHERE site_id = $siteId AND status = 'active'`,
+    )
+    .pluck();
   const selectFirst = db.prepare<[], number>('SELECT id FROM sites ORDER BY id LIMIT 1').pluck();
   const insertSite = db.prepare(
     'INSERT INTO sites (version, live_version, folded_version, created_at) VALUES (1, 1, 1, ?)',
@@ -91,6 +97,7 @@ export function siteStore(db: Database): SiteStore {
     live: async (siteId) => withDocument(selectLive.get(siteId)),
     latest: async (siteId) => withDocument(selectLatest.get(siteId)),
     version: async (siteId, version) => withDocument(selectVersion.get(siteId, version)),
+    versionsWithRuns: async (siteId) => selectVersionsWithRuns.all({ siteId }),
     async versions(siteId, limit, after) {
       const rows = selectVersions.all(siteId, after?.key ?? Number.MAX_SAFE_INTEGER, limit + 1);
       return slice(
