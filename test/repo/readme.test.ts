@@ -153,9 +153,9 @@ describe('a site of its own', { timeout: 30_000 }, () => {
     const first = await start(siteFile);
     const [, url] = await first.printed(/listening on (http:\S+)/);
     const { $schema } = JSON.parse(siteFile);
-    const schema = await fetch($schema.replace('http://localhost:8787', url));
+    const schema = await (await fetch($schema.replace('http://localhost:8787', url))).json();
     await first.interrupt();
-    expect(await schema.json()).toMatchObject({ title: 'Handrail site' });
+    expect(schema).toMatchObject({ title: 'Handrail site' });
     expect(first.output()).toMatch(/write key, shown only now: pk_/);
     expect(first.output()).toMatch(/secret key, shown only now: sk_/);
 
