@@ -30,6 +30,7 @@ import { previewRoutes } from './routes/previews.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { segmentRoutes } from './routes/segments.ts';
+import { sequencePresetRoutes } from './routes/sequence-presets.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
 import { siteConfigRoutes } from './routes/site-config.ts';
@@ -74,6 +75,7 @@ const OWNER_PATHS = [
   'duplicates',
   'segments',
   'site-presets',
+  'sequence-presets',
   'answers',
   'prompts',
   'prompt-templates',
@@ -162,6 +164,7 @@ export function createCollector({
   flagRoutes(app, services);
   segmentRoutes(app, services);
   sitePresetRoutes(app);
+  sequencePresetRoutes(app);
   deliveryRoutes(app, services);
   endpointRoutes(app, services);
   taskRoutes(app, services);

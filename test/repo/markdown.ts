@@ -36,7 +36,7 @@ export function rowsOf(markdown: string): string[][] {
 /** Where links lead that stay in the repository. */
 export function localLinksOf(markdown: string): string[] {
   const targets = [...markdown.matchAll(/\]\(([^)]+)\)/g)].map(([, target = '']) => target);
-  return targets.filter((target) => !/^(https?:|#)/.test(target));
+  return targets.filter((target) => !/^(https?:|#|\{\{)/.test(target));
 }
 
 /** A cell or text without its code marks. */

@@ -2,6 +2,7 @@
 
 import type { Condition, JsonObject } from '@handrail/sdk/protocol';
 import { z } from '@hono/zod-openapi';
+import type { SequenceInput } from '../site/schema/sequence.ts';
 
 const time = z.iso.datetime();
 const source = z.object({
@@ -188,6 +189,23 @@ export const sitePresetSchema = z
     flags: z.array(z.object({ id: z.string(), when: condition })),
   })
   .openapi('SitePreset');
+
+export const sequencePresetSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    /** What it is for. */
+    purpose: z.string(),
+    /** What it goes by that no page tells by itself. */
+    expects: z.object({
+      touchpoints: z.array(z.string()),
+      traits: z.array(z.string()),
+      prompts: z.array(z.string()),
+    }),
+    sequence: z.custom<SequenceInput>().openapi({ type: 'object', description: 'As in a site file.' }),
+    templates: z.record(z.string(), z.object({ subject: z.string(), text: z.string() })),
+  })
+  .openapi('SequencePreset');
 
 export const segmentListSchema = z.object({
   data: z.array(

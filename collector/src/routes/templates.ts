@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { renderEmail } from '../follow-ups/channels/email-message.ts';
 import { previewLinks } from '../follow-ups/links.ts';
+import { templateOf } from '../follow-ups/templates.ts';
 import { leadView } from '../leads/view.ts';
 import { Problem } from '../problem.ts';
 import type { Env, Services } from './context.ts';
@@ -28,7 +29,7 @@ export function templateRoutes(app: OpenAPIHono<Env>, { store, sites, now }: Ser
     const { id } = c.req.valid('param');
     const { leadId } = c.req.valid('json');
     const { site } = await sites(c.var.siteId);
-    if (!Object.hasOwn(site.site.templates, id)) throw new Problem(404, 'not_found', `no template ${id}`);
+    if (!templateOf(site.site, id)) throw new Problem(404, 'not_found', `no template ${id}`);
     const lead = await store.leads.get(c.var.siteId, leadId);
     if (!lead) throw new Problem(404, 'not_found', `no lead ${leadId}`);
     const rendering = renderEmail({

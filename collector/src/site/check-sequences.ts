@@ -1,4 +1,5 @@
 /** What is wrong with a sequence though its form is right: it names what is not there, or a step nobody could come to. */
+import { templateIds } from '../follow-ups/templates.ts';
 import type { SiteProblem } from './check.ts';
 import { nearest } from './nearest.ts';
 import type { Send, Step } from './schema/sequence.ts';
@@ -73,7 +74,7 @@ function checkSend({ channel, endpoint, template }: Send, path: string, site: Si
       : [{ path: `${path}.send.${key}`, message: `no ${kind} "${name}"${nearest(name, known)}` }];
   return [
     ...exists('endpoint', endpoint, 'endpoint', Object.keys(site.endpoints)),
-    ...exists('template', template, 'template', Object.keys(site.templates)),
+    ...exists('template', template, 'template', templateIds(site)),
     ...(channel === 'email' && !site.email
       ? [{ path: 'email.from', message: `missing: ${path} sends e-mail and needs a sender` }]
       : []),

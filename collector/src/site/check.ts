@@ -2,11 +2,13 @@
 import { z } from 'zod';
 import { templateProblems } from '../follow-ups/channels/template-check.ts';
 import { checkConditions } from './check-conditions.ts';
+import { checkLinks } from './check-links.ts';
 import { checkConfirmMail, checkPrompt } from './check-prompts.ts';
 import { checkSequences } from './check-sequences.ts';
 import { nearest } from './nearest.ts';
 import { withPreset } from './presets.ts';
 import { type Site, siteSchema } from './schema.ts';
+import { toldOfPreset, withSequencePresets } from './sequence-presets/expand.ts';
 
 export interface SiteProblem {
   /** `scoring.rules[2].points`; empty for the document itself. */
@@ -18,15 +20,18 @@ export type SiteCheck = { ok: true; site: Site } | { ok: false; problems: SitePr
 export function checkSite(document: unknown): SiteCheck {
   const forbidden = prototypeKeys(document);
   if (forbidden.length > 0) return { ok: false, problems: forbidden };
-  const parsed = parseStrictly(siteSchema, withPreset(document));
+  const expanded = withSequencePresets(withPreset(document));
+  if (expanded.problems.length > 0) return { ok: false, problems: expanded.problems };
+  const parsed = parseStrictly(siteSchema, expanded.document);
   if (!parsed.ok) return parsed;
   const site = parsed.value;
   if (site.preset !== undefined && Object.hasOwn(Object(document), 'stages')) {
     const message = 'a preset is for a file without stages of its own: leave one of them out';
     return { ok: false, problems: [{ path: 'preset', message }] };
   }
-  const problems = [...checkReferences(site), ...checkConditions(site)];
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, site };
+  const problems = [...checkReferences(site), ...checkLinks(site), ...checkConditions(site)];
+  if (problems.length === 0) return { ok: true, site };
+  return { ok: false, problems: problems.map((each) => toldOfPreset(each, document)) };
 }
 
 /** Of any document that a person has written by hand. */

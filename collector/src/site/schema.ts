@@ -20,6 +20,12 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+/** For editors: what a preset has, a document need not say; it is filled in before the document is read. */
+const SPOKEN_FOR_BY_PRESET = {
+  required: [],
+  anyOf: [{ required: ['preset'] }, { required: ['id', 'start', 'steps'] }],
+};
+
 export const siteSchema = z
   .strictObject({
     $schema: z.string().optional(),
@@ -71,7 +77,7 @@ export const siteSchema = z
     email: email.optional(),
     templates: z.record(id, template).default({}),
     endpoints: z.record(id, endpoint).default({}),
-    sequences: z.array(sequence).max(100).default([]),
+    sequences: z.array(sequence.meta(SPOKEN_FOR_BY_PRESET)).max(100).default([]),
   })
   .meta({ title: 'Handrail site' });
 

@@ -143,6 +143,23 @@ describe('one template', () => {
     expect(html).not.toContain('<script');
   });
 
+  test('Q30 leads to the site by its address, and to no address that a lead has given', async () => {
+    const text =
+      '[To my cart]({{site.url}}/cart?for={{userId}}), [a trap]({{homepage|none}}), [one more]({{homepage}}/x)';
+    const templates = {
+      letter: { subject: 'Your cart', text: text.replace('{{homepage}}', '{{traits.homepage}}') },
+    };
+    await open({ email: { trackClicks: false }, templates });
+    await cartOf('ada', { homepage: 'https://evil.example' });
+    await passes(HOUR_MS);
+    const html = sink.mails.at(-1)?.html ?? '';
+    expect(html).toContain(
+      '<a href="https://shop.example/cart?for=ada&amp;utm_source=handrail&amp;utm_medium=email&amp;utm_campaign=cart&amp;utm_content=letter">To my cart</a>',
+    );
+    expect(html).toContain('[a trap](https://evil.example), [one more](https://evil.example/x)');
+    expect(html).not.toContain('href="https://evil.example');
+  });
+
   test('is shown as a lead would get it, and nothing is sent', async () => {
     await open();
     await cartOf('ada');

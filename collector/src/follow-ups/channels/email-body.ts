@@ -1,6 +1,6 @@
 /**
  * A mail's text and HTML, from the one template its owner wrote: plain text, with `[label](https://…)` where a link
- * should have a label. Pure.
+ * should have a label, and `[label]({{site.url}}/cart)` where it leads to the site. Pure.
  *
  * What the owner wrote and what a field holds are kept apart until the end: a value is text, whatever a visitor typed
  * into it. It becomes no markup and no link, and in an address of the owner's it is one encoded piece.
@@ -28,12 +28,13 @@ const IN_ADDRESS = String.raw`\{\{[^{}]*\}\}|[^\s<>"'{}()[\]]`;
 /** Written so that the punctuation after an address in a sentence stays outside of it. */
 const LINK = new RegExp(
   [
-    String.raw`\[([^\][\n]{1,200})\]\((https?://(?:${IN_ADDRESS})+)\)`,
+    String.raw`\[([^\][\n]{1,200})\]\((https?://(?:${IN_ADDRESS})+|\{\{[^{}|]*\}\}(?:${IN_ADDRESS})*)\)`,
     String.raw`(https?://(?:${IN_ADDRESS}|[()])*(?:\{\{[^{}]*\}\}|[^\s<>"'{}()[\].,;:!?]))`,
     String.raw`\{\{([^{}|]*)(?:\|[^{}]*)?\}\}`,
   ].join('|'),
   'g',
 );
+const FIELD_FIRST = /^\{\{([^{}|]*)\}\}/;
 const ITEMS_LINE = /^\s*\{\{\s*cart\.items\s*(?:\|[^{}]*)?\}\}\s*$/;
 
 export function renderBody(template: string, options: BodyOptions): Rendering<Body> {
@@ -102,8 +103,13 @@ function addressIn(path: string, { options }: Context): string | undefined {
   return typeof value === 'string' && /^https?:\/\//.test(value) ? value : undefined;
 }
 
-function mergeAddress(address: string, context: Context): string {
-  return address.replace(FIELD, (field) => encodeURIComponent(merge(field, context)));
+/** `undefined` for one that begins with a field that holds no address of ours. */
+function mergeAddress(address: string, context: Context): string | undefined {
+  const [whole = '', field] = FIELD_FIRST.exec(address) ?? [];
+  const start = field === undefined ? '' : addressIn(field, context);
+  if (start === undefined) return undefined;
+  const rest = address.slice(whole.length);
+  return start + rest.replace(FIELD, (each) => encodeURIComponent(merge(each, context)));
 }
 
 function itemsTable(items: unknown[], { money }: BodyOptions): string {

@@ -2,7 +2,8 @@
 import type { LeadView } from '../../leads/view.ts';
 import type { CompiledSite } from '../../site/compile.ts';
 import type { DeliveryLinks } from '../links.ts';
-import { TRANSACTIONAL_TEMPLATES, withoutLinks } from '../transactional.ts';
+import { templateOf } from '../templates.ts';
+import { withoutLinks } from '../transactional.ts';
 import { escapeHtml, renderBody } from './email-body.ts';
 import { mergeFields } from './merge-fields.ts';
 import { type Rendering, renderLine } from './template.ts';
@@ -30,7 +31,7 @@ export interface EmailInput {
 export function renderEmail(input: EmailInput): Rendering<EmailMessage> {
   const { templateId, site: compiled, lead, links, isTransactional } = input;
   const { site } = compiled;
-  const template = site.templates[templateId] ?? TRANSACTIONAL_TEMPLATES[templateId];
+  const template = templateOf(site, templateId);
   if (!template) return { ok: false, missing: [`template ${templateId}`] };
   const all = { ...mergeFields(lead, compiled), confirmUrl: links.confirm(input.address) };
   const fields = isTransactional ? withoutLinks(all, lead?.cart ?? null) : all;

@@ -3,6 +3,7 @@ import type { Condition, DurationText, JsonValue } from '@handrail/sdk/protocol'
 import { z } from 'zod';
 import { CHANNEL_KINDS } from '../../follow-ups/channels/kinds.ts';
 import { type TimeOfDay, WEEKDAYS } from '../../leads/local-time.ts';
+import { SEQUENCE_PRESET_IDS } from '../sequence-presets/index.ts';
 import { innerOf } from '../steps.ts';
 import { duration, id, tagId, text, touchpointName } from './basics.ts';
 import { condition, touchpointCondition, valueTests } from './condition.ts';
@@ -177,6 +178,12 @@ const DEFAULT_HOLDOUT = 0.1;
 export const sequence = z
   .strictObject({
     id,
+    preset: z
+      .enum(SEQUENCE_PRESET_IDS)
+      .optional()
+      .describe(
+        'A sequence ready to switch on; see GET /v1/sequence-presets. Every key beside it goes before that of the preset.',
+      ),
     start,
     goal: condition.optional().describe('Ends the sequence; what is not yet sent is skipped.'),
     exit: condition.optional().describe('Ends it too, but is no success.'),
@@ -218,3 +225,5 @@ function addressesPerson(each: Step): boolean {
   if ('send' in each) return CHANNEL_KINDS[each.send.channel]?.addresses === 'person';
   return innerOf(each).some((inner) => inner.steps.some(addressesPerson));
 }
+
+export type SequenceInput = z.input<typeof sequence>;
