@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { benchDeliveries } from './deliveries.ts';
+
 import { benchFold } from './fold.ts';
 import { benchGroupCommit } from './group-commit.ts';
 import { benchIngest } from './ingest.ts';
@@ -12,6 +12,8 @@ import { benchReplay } from './replay.ts';
 import { benchSize } from './size.ts';
 import { benchStorage } from './storage.ts';
 import { print, type Table } from './table.ts';
+import { benchTimers } from './timers.ts';
+import { benchWebhooks } from './webhooks.ts';
 
 /** Each gets an empty folder. */
 const SECTIONS: Record<string, (folder: string) => Promise<Table>> = {
@@ -21,7 +23,8 @@ const SECTIONS: Record<string, (folder: string) => Promise<Table>> = {
   storage: benchStorage,
   fold: benchFold,
   leads: benchLeads,
-  deliveries: benchDeliveries,
+  timers: benchTimers,
+  webhooks: benchWebhooks,
   size: benchSize,
   'main-thread': benchMainThread,
 };

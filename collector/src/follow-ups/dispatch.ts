@@ -11,19 +11,18 @@ import { nextAttemptAt } from './channels/retry-schedule.ts';
 import { type Onward, onwardFrom } from './come-to.ts';
 import { decideFor } from './decide.ts';
 import type { CheckResult } from './guards.ts';
-import { createLeases } from './leases.ts';
+import { createLeases, type Lease } from './leases.ts';
 import type { Links } from './links.ts';
 import { messageAt, sendOf } from './program.ts';
 import { sentTouchpoint } from './sent-touchpoint.ts';
+import { createSlots } from './slots.ts';
 import { isTransactional } from './transactional.ts';
 
 const ATTEMPT_TIMEOUT_MS = 60_000;
 /** In one transaction, between which requests get their turn. */
 const RUNS_AT_ONCE = 200;
-/** To one host, or by one channel, at once … */
+/** To one host, or by one channel, at once. */
 const LANE_CONCURRENCY = 20;
-/** … and leased together. */
-const LANE_BATCH = 3 * LANE_CONCURRENCY;
 
 export interface DispatcherOptions {
   store: Store;
@@ -41,10 +40,16 @@ export interface DispatcherOptions {
 
 export interface Dispatcher {
   /**
-   * Resolves once nothing is due any more. To be called again before that, every few seconds: what is slow goes on by
-   * itself and its lease is renewed, and what has become due elsewhere is sent meanwhile.
+   * Resolves once what it has taken is settled and there is nothing more to take. To be called again before that,
+   * every few seconds: what is slow keeps its lease, and what has become due is sent meanwhile.
    */
   tick(): Promise<void>;
+}
+
+interface Handled {
+  settlement: Settlement;
+  /** What it was decided by. */
+  advance: Advance;
 }
 
 export function createDispatcher({
@@ -59,43 +64,49 @@ export function createDispatcher({
 }: DispatcherOptions): Dispatcher {
   const leases = createLeases(store.followUps, monotonicNow);
   const personal = Object.keys(CHANNEL_KINDS).filter((id) => CHANNEL_KINDS[id]?.addresses === 'person');
-  /** One run a lane, which a later tick joins. */
-  const running = new Map<string, Promise<number>>();
+  const slots = createSlots(LANE_CONCURRENCY);
 
-  /** @returns how many it took */
+  /**
+   * Sends what is due in the lane. Leased is only what can leave at once, so that it is decided by what is known of the
+   * lead now; and a message that hangs keeps its own slot, not the others.
+   *
+   * @returns how many it took
+   */
   async function drain(lane: string): Promise<number> {
-    let taken = 0;
+    const settled: Promise<unknown>[] = [];
     for (;;) {
-      const count = await drainBatch(lane);
-      if (count === 0) return taken;
-      taken += count;
+      const batch = await startBatch(lane);
+      if (batch.length === 0) break;
+      settled.push(...batch.map((each) => each.settled));
+      await half(batch.map((each) => each.tried));
     }
+    await Promise.all(settled);
+    return settled.length;
   }
 
-  async function drainBatch(lane: string): Promise<number> {
+  /** `tried`: its slot is free again. The next does not wait until it is `settled`, which shares an fsync with others. */
+  async function startBatch(lane: string): Promise<{ tried: Promise<unknown>; settled: Promise<unknown> }[]> {
     const lease = leases.open();
+    const free = slots.take(lane);
+    let leased: LeasedDelivery[] = [];
     try {
-      const leased = await store.followUps.lease(lease.name, lane, personal, now(), LANE_BATCH);
-      // The next message does not wait for it: what is settled at about the same time shares an fsync.
-      const settling: Promise<unknown>[] = [];
-      const handle = async (delivery: LeasedDelivery) => {
-        if (!lease.isHeld()) return;
-        const advance = await sites(delivery.siteId);
-        const settlement = await settlementFor(delivery, advance);
-        settling.push(settle(delivery, settlement, advance).catch(onError));
-      };
-      await inParallel(leased, LANE_CONCURRENCY, (delivery) => handle(delivery).catch(onError));
-      await Promise.all(settling);
-      return leased.length;
+      if (free > 0) leased = await store.followUps.lease(lease.name, lane, personal, now(), free);
     } finally {
-      lease.close();
+      slots.give(lane, free - leased.length);
     }
+    const batch = leased.map((delivery) => {
+      const tried = handle(delivery, lease).finally(() => slots.give(lane, 1));
+      const settled = tried.then((handled) => handled && settle(delivery, handled)).catch(onError);
+      return { tried, settled };
+    });
+    void Promise.all(batch.map((each) => each.settled)).then(lease.close);
+    return batch;
   }
 
-  function run(lane: string): Promise<number> {
-    const underWay = running.get(lane) ?? drain(lane).finally(() => running.delete(lane));
-    running.set(lane, underWay);
-    return underWay;
+  async function handle(delivery: LeasedDelivery, lease: Lease): Promise<Handled | null> {
+    const advance = await sites(delivery.siteId);
+    if (!lease.isHeld()) return null;
+    return { settlement: await settlementFor(delivery, advance), advance };
   }
 
   /** Steps that send nothing. @returns how many */
@@ -113,7 +124,7 @@ export function createDispatcher({
     }
   }
 
-  function settle(delivery: LeasedDelivery, settlement: Settlement, advance: Advance): Promise<boolean> {
+  function settle(delivery: LeasedDelivery, { settlement, advance }: Handled): Promise<boolean> {
     const onward = onwardOf(delivery, settlement, advance.site, now());
     return store.followUps.settle(delivery, settlement, onward, now(), advance);
   }
@@ -213,7 +224,7 @@ export function createDispatcher({
       for (;;) {
         const walked = await walkRuns();
         const lanes = await store.followUps.dueLanes(now());
-        const taken = await Promise.all(lanes.map(run));
+        const taken = await Promise.all(lanes.map(drain));
         // What one lane has sent can make the next step due, in another. What is due and not to be had waits for a
         // message to the same lead that another dispatcher has in hand.
         if (walked === 0 && taken.every((count) => count === 0)) return;
@@ -256,16 +267,11 @@ function onwardOf(
   return outcome === 'retry' && onward.next === null ? undefined : onward;
 }
 
-async function inParallel<Item>(
-  items: readonly Item[],
-  workers: number,
-  work: (item: Item) => Promise<unknown>,
-): Promise<void> {
-  // They share one iterator: each takes the next item once it has done with its own.
-  const queue = items.values();
-  await Promise.all(
-    Array.from({ length: workers }, async () => {
-      for (const item of queue) await work(item);
-    }),
-  );
+/** Resolves once half of them are over. */
+function half(all: readonly Promise<unknown>[]): Promise<void> {
+  return new Promise((resolve) => {
+    let left = Math.ceil(all.length / 2);
+    const oneOver = () => --left === 0 && resolve();
+    for (const each of all) each.then(oneOver, oneOver);
+  });
 }

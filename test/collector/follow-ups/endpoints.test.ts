@@ -321,25 +321,29 @@ describe('Q39 an endpoint that fails', () => {
     expect(crm.received).toHaveLength(2);
   });
 
-  test('one that hangs delays no other', async () => {
+  test('one that hangs and one that is dead delay no other, and no later delivery to the same host', async () => {
     const hanging = await receive(() => {});
+    const dead = await receive();
+    await dead.close();
     const quick = await receive();
-    await open({
-      hanging: { url: hanging.origin, secret: SECRET, events: ['lead.*'] },
-      quick: { url: quick.origin, secret: SECRET, events: ['lead.*'] },
-    });
+    const endpoint = ({ origin }: HttpReceiver) => ({ url: origin, secret: SECRET, events: ['lead.*'] });
+    await open({ hanging: endpoint(hanging), dead: endpoint(dead), quick: endpoint(quick) });
     await collector.ingest(track('demo'));
     const tick = collector.dispatcher.tick();
     await waitFor('the quick one', async () => quick.received.length === 2);
     await collector.ingest({ ...track('demo'), anonymousId: 'two' });
     const later = collector.dispatcher.tick();
     await waitFor('the quick one again', async () => quick.received.length === 4);
-    expect((await collector.owner('/v1/deliveries?endpoint=hanging')).data).toMatchObject([
-      { status: 'due' },
-      { status: 'due' },
-      { status: 'leased' },
-      { status: 'leased' },
-    ]);
+    await waitFor('the other of the same host', async () => hanging.received.length === 4);
+    const statuses = async (id: string) =>
+      (await collector.owner(`/v1/deliveries?endpoint=${id}`)).data.map(
+        (each: { status: string }) => each.status,
+      );
+    expect(await statuses('hanging')).toEqual(['leased', 'leased', 'leased', 'leased']);
+    await waitFor('the quick ones settled', async () =>
+      (await statuses('quick')).every((status: string) => status === 'sent'),
+    );
+    expect(await statuses('dead'), 'tried again later').toEqual(['due', 'due', 'due', 'due']);
     await hanging.close();
     await Promise.all([tick, later]);
   });

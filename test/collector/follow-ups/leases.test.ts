@@ -4,7 +4,11 @@ import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compiledSites } from '../../../collector/src/compiled-sites.ts';
 import { createWebhookChannel } from '../../../collector/src/follow-ups/channels/webhook.ts';
-import { createDispatcher, type Dispatcher } from '../../../collector/src/follow-ups/dispatch.ts';
+import {
+  createDispatcher,
+  type Dispatcher,
+  type DispatcherOptions,
+} from '../../../collector/src/follow-ups/dispatch.ts';
 import { LEASE_MS } from '../../../collector/src/follow-ups/leases.ts';
 import { signedLinks } from '../../../collector/src/follow-ups/links.ts';
 import type { Settlement } from '../../../collector/src/store/follow-ups.ts';
@@ -25,6 +29,7 @@ let collector: TestCollector;
 /** A further process on the same file. */
 let otherStore: Store;
 let other: Dispatcher;
+let dispatcherOn: (store: Store, sites: DispatcherOptions['sites']) => Dispatcher;
 let mails: { id: string; subject: string }[];
 let nextId = 0;
 
@@ -72,15 +77,17 @@ beforeEach(async () => {
     channels: { webhook, email },
   });
   otherStore = openSqliteStore(collector.databasePath);
-  other = createDispatcher({
-    store: otherStore,
-    sites: compiledSites(otherStore),
-    channels: { webhook, email },
-    links: signedLinks('https://collect.example', Buffer.from('secret')),
-    now: () => collector.clock.now,
-    monotonicNow: () => collector.clock.monotonic,
-    onError: (error) => console.error(error),
-  });
+  dispatcherOn = (store, sites) =>
+    createDispatcher({
+      store,
+      sites,
+      channels: { webhook, email },
+      links: signedLinks('https://collect.example', Buffer.from('secret')),
+      now: () => collector.clock.now,
+      monotonicNow: () => collector.clock.monotonic,
+      onError: (error) => console.error(error),
+    });
+  other = dispatcherOn(otherStore, compiledSites(otherStore));
 });
 afterEach(async () => {
   await otherStore.close();
@@ -211,22 +218,28 @@ describe('a lease', () => {
     expect(await deliveries()).toMatchObject([{ status: 'sent', attempts: 1 }]);
   });
 
-  test('Q40 of a process that was stopped for a minute is lost to it: of what another has taken over, it starts nothing', async () => {
-    isSlow = true;
-    const people = Array.from({ length: 30 }, (_, person) => track('demo', `p${person}`));
+  test('Q40 of a process that was stopped for a minute is lost to it: what another has taken over, it does not send', async () => {
+    let goOn = () => {};
+    const isAwake = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const sites = compiledSites(otherStore);
+    const stopped = dispatcherOn(otherStore, async (siteId) => {
+      await isAwake;
+      return sites(siteId);
+    });
+    const people = Array.from({ length: 5 }, (_, person) => track('demo', `p${person}`));
     await collector.ingest(...people);
-    const stopped = collector.dispatcher.tick();
-    await waitFor('as many as go at once', async () => unanswered.length === 20);
-    await other.tick();
+    const tick = stopped.tick();
+    await waitFor('the lease', async () => (await otherStore.followUps.leases()).length === 1);
+    await collector.dispatcher.tick();
+    expect(receivedIds()).toEqual([]);
     collector.clock.monotonic += LEASE_MS;
-    isSlow = false;
-    await other.tick();
-    expect(new Set(receivedIds()).size).toBe(30);
-    answer();
-    await stopped;
-    // What was under way as it stopped was repeated under the same id; nobody can know whether it had arrived.
-    expect(receivedIds()).toHaveLength(20 + 30);
-    expect(await deliveries()).toHaveLength(30);
+    await collector.dispatcher.tick();
+    expect(new Set(receivedIds()).size).toBe(5);
+    goOn();
+    await tick;
+    expect(receivedIds()).toHaveLength(5);
     expect((await deliveries()).every(({ status }: { status: string }) => status === 'sent')).toBe(true);
   });
 

@@ -1,5 +1,4 @@
 /** Leases what is due and writes down what became of it. */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { v7 as uuidv7 } from 'uuid';
 import type { Advance } from '../../advance.ts';
@@ -18,6 +17,7 @@ import type { DeliveryLog } from './deliveries.ts';
 import { endpointWriter } from './endpoints.ts';
 import { ENROLLMENT_COLUMNS, type EnrollmentRow, enrollmentFrom, type Group } from './group.ts';
 import type { GroupCommit } from './group-commit.ts';
+import { withoutSync } from './open.ts';
 import { IS_TRANSACTIONAL, LEAD_COLUMNS, type LeadRow, leadFrom } from './rows.ts';
 import { runWriter } from './runs.ts';
 import { suppressionWriter } from './suppressions.ts';
@@ -25,8 +25,8 @@ import { suppressionWriter } from './suppressions.ts';
 const DAY_MS = 86_400_000;
 const WEEK_MS = 7 * DAY_MS;
 const MINUTE_MS = 60_000;
-/** Answers to messages that left together come back one by one; waiting this long lets them share an fsync. */
-const SETTLE_LINGER_MS = 20;
+/** Answers to messages that left together come back one by one: what comes within this time shares an fsync. */
+const SETTLE_WITHIN_MS = 20;
 
 type LeasedRow = Omit<LeadRow, 'id'> &
   Omit<EnrollmentRow, 'id'> & {
@@ -207,7 +207,7 @@ export function dispatching(
   return {
     dueLanes: async (now) => selectDueLanes.all({ now }),
     async lease(name, lane, personal, now, limit) {
-      const rows = takeLease.immediate(name, lane, personal, now, limit);
+      const rows = withoutSync(db, () => takeLease.immediate(name, lane, personal, now, limit));
       return Promise.all(
         rows.map(async (row): Promise<LeasedDelivery> => {
           const lead = row.leadId === null ? null : leadFrom({ ...row, id: row.leadId });
@@ -234,13 +234,16 @@ export function dispatching(
       );
     },
     leases: async () => selectLeases.all(),
-    renew: async (name) => renew.run(name).changes > 0,
+    renew: async (name) => withoutSync(db, () => renew.run(name)).changes > 0,
     endLease: async (name, renewals) => {
-      endLease.run({ name, renewals });
+      withoutSync(db, () => endLease.run({ name, renewals }));
     },
     async settle(delivery, settlement, onward, now, advance) {
-      await delay(SETTLE_LINGER_MS);
-      return commits.submit((group) => settle(group, delivery, settlement, onward, now, advance), 1);
+      return commits.submit(
+        (group) => settle(group, delivery, settlement, onward, now, advance),
+        1,
+        SETTLE_WITHIN_MS,
+      );
     },
     async turn(siteId, channel, key, perMinute, now) {
       const minute = Math.floor(now / MINUTE_MS);

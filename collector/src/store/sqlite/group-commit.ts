@@ -19,9 +19,10 @@ export interface GroupCommit<Group> {
   /**
    * @param work is done inside the transaction, with what the whole group shares
    * @param size how much work it is; in messages
+   * @param withinMs how long it may wait for a commit that is made anyway. [withinMs=0]
    * @returns what `work` returned, once it is fsynced
    */
-  submit<Output>(work: (group: Group) => Output, size: number): Promise<Output>;
+  submit<Output>(work: (group: Group) => Output, size: number, withinMs?: number): Promise<Output>;
   /** Resolves once nothing waits any more. */
   drain(): Promise<void>;
 }
@@ -34,6 +35,7 @@ export function groupCommit<Group>(
 ): GroupCommit<Group> {
   let queue: Pending<Group>[] = [];
   let isScheduled = false;
+  let isDelayed = false;
 
   const commit = db.transaction((works: Pending<Group>[]): unknown[] => {
     const group = begin();
@@ -51,6 +53,15 @@ export function groupCommit<Group>(
       commitNext();
       schedule();
     });
+  }
+
+  function scheduleWithin(ms: number): void {
+    if (isDelayed) return;
+    isDelayed = true;
+    setTimeout(() => {
+      isDelayed = false;
+      schedule();
+    }, ms);
   }
 
   function commitNext(): void {
@@ -91,12 +102,14 @@ export function groupCommit<Group>(
   }
 
   return {
-    submit: <Output>(work: (group: Group) => Output, size: number) =>
+    submit: <Output>(work: (group: Group) => Output, size: number, withinMs = 0) =>
       new Promise<Output>((resolve, reject) => {
         queue.push({ work, size, resolve: resolve as (output: unknown) => void, reject });
-        schedule();
+        if (withinMs === 0) schedule();
+        else scheduleWithin(withinMs);
       }),
     async drain() {
+      schedule();
       while (queue.length > 0) await new Promise((turn) => setImmediate(turn));
     },
   };
