@@ -22,6 +22,7 @@ import { endpointRoutes } from './routes/endpoints.ts';
 import { readFiles, serveFile } from './routes/files.ts';
 import { flagRoutes } from './routes/flags.ts';
 import { ingestRoutes } from './routes/ingest.ts';
+import { leadFollowUpRoutes } from './routes/lead-follow-ups.ts';
 import { leadListRoute } from './routes/lead-list.ts';
 import { leadRoutes } from './routes/leads.ts';
 import { mailLinkRoutes } from './routes/mail-links.ts';
@@ -31,6 +32,7 @@ import { promptRoutes } from './routes/prompts.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { sequencePresetRoutes } from './routes/sequence-presets.ts';
+import { sequenceResultRoutes } from './routes/sequence-results.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
 import { siteConfigRoutes } from './routes/site-config.ts';
@@ -79,6 +81,7 @@ const OWNER_PATHS = [
   'answers',
   'prompts',
   'prompt-templates',
+  'sequences',
   'deliveries',
   'endpoints',
   'tasks',
@@ -159,12 +162,14 @@ export function createCollector({
   sessionRoutes(app, services);
   leadListRoute(app, services);
   leadRoutes(app, services);
+  leadFollowUpRoutes(app, services);
   mergeRoutes(app, services);
   tagRoutes(app, services);
   flagRoutes(app, services);
   segmentRoutes(app, services);
   sitePresetRoutes(app);
   sequencePresetRoutes(app);
+  sequenceResultRoutes(app, services);
   deliveryRoutes(app, services);
   endpointRoutes(app, services);
   taskRoutes(app, services);

@@ -55,6 +55,8 @@ export function mailLinkRoutes(app: OpenAPIHono<Env>, services: Services): void 
     const bot = scannerReason(request, now());
     const messageId = `${name}-${deliveryId}${suffix}${bot === null ? '' : '-bot'}`;
     const about = { deliveryId, ...(sequenceId !== null && { sequenceId, step }), ...properties };
+    const how = name === 'email_clicked' ? 'clicked' : 'opened';
+    if (bot === null) await store.followUps.noteRead(deliveryId, how, now());
     await store.record(siteId, leadId, collectorTouchpoint(messageId, name, about, now(), bot), advance);
   }
 }

@@ -2,7 +2,7 @@
 import { PROMPT_REASONS, type Prompt } from '@handrail/sdk/protocol';
 import { z } from '@hono/zod-openapi';
 
-const rate = z
+export const rateSchema = z
   .object({ count: z.int(), of: z.int(), percent: z.number(), low: z.number(), high: z.number() })
   .openapi('Rate');
 const measure = z.object({
@@ -44,11 +44,11 @@ const counts = z.object({
 });
 const result = {
   counts,
-  responseRate: rate.nullable(),
-  completionRate: rate.nullable(),
+  responseRate: rateSchema.nullable(),
+  completionRate: rateSchema.nullable(),
   questions: z.array(questionResult),
 };
-const arm = z.object({ people: z.int(), reached: z.int(), rate: rate.nullable() });
+const arm = z.object({ people: z.int(), reached: z.int(), rate: rateSchema.nullable() });
 
 export const resultsSchema = z
   .object({
@@ -83,7 +83,7 @@ export const promptSummarySchema = z
     type: z.enum(['survey', 'exit_poll', 'cart_nudge', 'message', 'lead_form']),
     title: z.string(),
     counts,
-    responseRate: rate.nullable(),
+    responseRate: rateSchema.nullable(),
     holdout: z.number(),
   })
   .openapi('PromptSummary');

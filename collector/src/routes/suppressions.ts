@@ -99,6 +99,7 @@ export function suppressionRoutes(app: OpenAPIHono<Env>, { store, now }: Service
     for (const { email, type, detail: why = null } of bounces) {
       const suppression = { address: email, topic: '', reason: type, detail: why, at: now() };
       await store.suppressions.add(c.var.siteId, suppression);
+      if (type === 'bounced') await store.followUps.noteBounce(c.var.siteId, email, now());
     }
     return c.json({ suppressed: bounces.length }, 200);
   });

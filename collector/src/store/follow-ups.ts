@@ -186,6 +186,10 @@ export interface FollowUpStore {
   retry(siteId: number, deliveryId: string, now: number): Promise<boolean>;
   /** To whom a delivery of this id went and what it was; `null` if there is none, or its lead has no address now. */
   recipient(deliveryId: string): Promise<Recipient | null>;
+  /** The person followed a link in it, or opened it; the first time counts. */
+  noteRead(deliveryId: string, how: 'opened' | 'clicked', at: number): Promise<void>;
+  /** The last mail that went to the address has come back. */
+  noteBounce(siteId: number, address: string, at: number): Promise<void>;
 }
 
 export interface Recipient {

@@ -22,6 +22,7 @@ import type {
 } from './follow-ups.ts';
 import type { DuplicateStore, MergeStore } from './merges.ts';
 import type { PromptStore } from './prompts.ts';
+import type { SequenceStore } from './sequences.ts';
 
 export interface Store {
   sites: SiteStore;
@@ -47,6 +48,7 @@ export interface Store {
   duplicates: DuplicateStore;
   timers: TimerStore;
   followUps: FollowUpStore;
+  sequences: SequenceStore;
   endpoints: EndpointStore;
   tasks: TaskStore;
   suppressions: SuppressionStore;

@@ -37,6 +37,7 @@ export function pathWith(ids: SiteIds, template: string): string {
     deliveries: ids.delivery,
     endpoints: ids.endpoint,
     templates: ids.template,
+    sequences: ids.sequence,
   };
   const id = known[kind as keyof typeof known];
   if (!id) throw new Error(`no id for ${path}`);

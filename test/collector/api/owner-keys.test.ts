@@ -84,6 +84,7 @@ describe.each(ownerOperations)('Q31 $method $path', (operation) => {
         delivery: 'dlv_none',
         endpoint: 'none',
         template: 'none',
+        sequence: 'none',
       };
       const missing = await call(operation, `Bearer ${SECRET_KEY}`, never);
       expect([missing.status, missing.body.code]).toEqual([404, 'not_found']);

@@ -21,7 +21,7 @@ const siteOf = (owner: string) => ({
   endpoints: { [`${owner}-crm`]: { url: 'https://crm.example/', secret: `whsec_${'='.repeat(32)}` } },
   sequences: [
     {
-      id: 'demo',
+      id: `${owner}-demo`,
       start: { touchpoint: 'demo_booked' },
       steps: [
         { after: '0s', task: { title: 'Prepare', due: '1h' } },
@@ -43,6 +43,7 @@ export interface SiteIds {
   delivery: string;
   endpoint: string;
   template: string;
+  sequence: string;
 }
 
 export async function startTwoSites(): Promise<{ collector: TestCollector; own: SiteIds; other: SiteIds }> {
@@ -83,6 +84,7 @@ export async function startTwoSites(): Promise<{ collector: TestCollector; own: 
       delivery: await first('/v1/deliveries?status=failed'),
       endpoint: await first('/v1/endpoints'),
       template: `${owner}-mail`,
+      sequence: await first('/v1/sequences'),
     };
   }
   return { collector, own: await idsOf(SECRET_KEY, 'own'), other: await idsOf(OTHER_SECRET_KEY, 'other') };

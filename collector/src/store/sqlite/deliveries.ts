@@ -33,7 +33,7 @@ export function deliveryLog(db: Database): DeliveryLog {
 
 export function deliveryLists(
   db: Database,
-): Pick<FollowUpStore, 'deliveries' | 'delivery' | 'retry' | 'recipient'> {
+): Pick<FollowUpStore, 'deliveries' | 'delivery' | 'retry' | 'recipient' | 'noteRead' | 'noteBounce'> {
   const columns = `deliveries.id AS key, deliveries.public_id AS id, leads.public_id AS leadId, sequence_id AS sequenceId,
     deliveries.step, events.type AS event, channel, endpoint, deliveries.status, deliveries.reason, checks,
     due_at AS dueAt, sent_at AS sentAt, attempts, detail
@@ -62,6 +62,19 @@ export function deliveryLists(
      FROM deliveries JOIN leads ON leads.id = deliveries.lead_id
      LEFT JOIN enrollments ON enrollments.id = enrollment_id WHERE deliveries.public_id = ?`,
   );
+  const noteOpened = db.prepare(
+    'UPDATE deliveries SET opened_at = coalesce(opened_at, ?) WHERE public_id = ?',
+  );
+  const noteClicked = db.prepare(
+    'UPDATE deliveries SET clicked_at = coalesce(clicked_at, ?) WHERE public_id = ?',
+  );
+  const noteBounce = db.prepare(
+    `UPDATE deliveries SET bounced_at = coalesce(bounced_at, $at) WHERE id = (
+       SELECT deliveries.id FROM lead_identifiers JOIN deliveries ON deliveries.lead_id = lead_identifiers.lead_id
+       WHERE lead_identifiers.site_id = $siteId AND kind = 'email' AND value = $address
+         AND channel = 'email' AND status = 'sent' AND sent_at <= $at
+       ORDER BY sent_at DESC, deliveries.id DESC LIMIT 1)`,
+  );
 
   return {
     async deliveries(siteId, { status, leadId, endpoint }, limit, after) {
@@ -83,6 +96,12 @@ export function deliveryLists(
     async recipient(deliveryId) {
       const row = selectRecipient.get(deliveryId);
       return row && row.address !== null ? { ...row, address: row.address } : null;
+    },
+    async noteRead(deliveryId, how, at) {
+      (how === 'opened' ? noteOpened : noteClicked).run(at, deliveryId);
+    },
+    async noteBounce(siteId, address, at) {
+      noteBounce.run({ siteId, address, at });
     },
   };
 }

@@ -21,6 +21,7 @@ import { promptStore } from './prompts.ts';
 import { rejectedStore } from './rejected.ts';
 import { replayStore } from './replay.ts';
 import { sequenceTimers } from './sequence-timers.ts';
+import { sequenceStore } from './sequences.ts';
 import { siteStore } from './sites.ts';
 import { suppressionStore } from './suppressions.ts';
 import { taskStore } from './tasks.ts';
@@ -62,6 +63,7 @@ export function openSqliteStore(path: string): Store {
       ...enrolling(db, (work) => commits.submit(work, 1)),
       ...deliveryLists(db),
     }),
+    sequences: guarded(sequenceStore(db)),
     endpoints: guarded(endpointStore(db)),
     tasks: guarded(taskStore(db)),
     suppressions: guarded(suppressionStore(db)),
