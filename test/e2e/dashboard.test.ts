@@ -23,6 +23,12 @@ interface Content {
   touchpoints: Record<string, Record<string, unknown>[]>;
   answers: Record<string, unknown>[];
   tasks: ({ id: string } & Record<string, unknown>)[];
+  /** By lead. */
+  followUps: Record<string, Record<string, unknown>[]>;
+  sequences: ({ id: string } & Record<string, unknown>)[];
+  /** Of each sequence. */
+  results: Record<string, Record<string, unknown>>;
+  endpoints: ({ id: string } & Record<string, unknown>)[];
 }
 
 interface Collector {
@@ -88,6 +94,13 @@ async function startCollector(content: Content): Promise<Collector> {
     if (collection === 'leads' && part === 'touchpoints') {
       return json(response, { data: content.touchpoints[id ?? ''] ?? [], next: null });
     }
+    if (collection === 'leads' && part === 'follow-ups') {
+      return json(response, { data: content.followUps[id ?? ''] ?? [], next: null });
+    }
+    if (collection === 'sequences') {
+      return json(response, part ? content.results[id ?? ''] : { data: content.sequences, next: null });
+    }
+    if (collection === 'endpoints') return json(response, { data: content.endpoints, next: null });
     const lead = content.leads.find((each) => each.id === id);
     if (collection === 'leads' && id) {
       return lead ? json(response, lead) : problem(response, 404, 'No such lead');
@@ -257,6 +270,10 @@ function shop(): Content {
       task('task_1', 'Call Ada Lovelace now', { dueAt: fromNow(-12.1 * MINUTE_MS), overdue: true }),
       task('task_2', 'Send Ada the price list', { dueAt: fromNow(3.1 * 60 * MINUTE_MS) }),
     ],
+    followUps: {},
+    sequences: [],
+    results: {},
+    endpoints: [],
   };
 }
 
@@ -605,10 +622,21 @@ describe('Q30: what was ingested is text, whatever it says', () => {
     await dialog.getByRole('table').first().waitFor();
     expect(occurrences(await readable(dialog), payload)).toBeGreaterThanOrEqual(5);
 
+    const active = page.locator(
+      'body :is(img, svg, script, iframe, a:not(nav a), [style], [onerror], [onload])',
+    );
+    expect(await active.count()).toBe(0);
+
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: 'Follow-ups' }).click();
+    await region(page, 'Endpoints').getByRole('listitem').first().waitFor();
+    expect(occurrences(await readable(page.locator('main')), payload)).toBeGreaterThanOrEqual(3);
+    await region(page, 'Sequences').getByRole('button').first().click();
+    await dialog.getByRole('list').first().waitFor();
+    expect(occurrences(await readable(dialog), payload)).toBeGreaterThanOrEqual(3);
+
     expect(await page.evaluate(() => 'ran' in window || 'ran' in Object.prototype)).toBe(false);
-    expect(
-      await page.locator('body :is(img, svg, script, iframe, a, [style], [onerror], [onload])').count(),
-    ).toBe(0);
+    expect(await active.count()).toBe(0);
     expect(collector.requests.filter((route) => !/ \/(dashboard|v1)\b/.test(route))).toEqual([]);
   });
 
@@ -668,6 +696,68 @@ describe('Q30: what was ingested is text, whatever it says', () => {
         },
       ],
       tasks: [{ ...task(payload, payload, { dueAt: fromNow(0) }), ...who }],
+      followUps: {
+        [id]: [
+          {
+            kind: 'message',
+            deliveryId: payload,
+            sequenceId: payload,
+            what: payload,
+            says: payload,
+            at: fromNow(0),
+            status: 'failed',
+            detail: payload,
+          },
+        ],
+      },
+      sequences: [
+        {
+          id: payload,
+          paused: false,
+          counts: { active: 1, completed: 0, goalMet: 0, exited: 0, heldOut: 0, due: 1 },
+          versions: [],
+        },
+      ],
+      results: {
+        [payload]: {
+          from: '2026-01-01',
+          to: '2026-01-31',
+          within: '30d',
+          currency: 'GBP',
+          lift: null,
+          splits: [],
+          steps: [
+            {
+              stepId: payload,
+              what: payload,
+              isLive: true,
+              channel: payload,
+              due: 1,
+              waiting: 0,
+              sent: 0,
+              delivered: 0,
+              opened: null,
+              clicked: null,
+              goal: null,
+              stopped: [{ reason: payload, says: payload, count: 1 }],
+              outcomes: [],
+            },
+          ],
+        },
+      },
+      endpoints: [
+        {
+          id: payload,
+          origin: payload,
+          status: 'failing',
+          disabledReason: null,
+          lastSuccessAt: null,
+          lastFailureAt: fromNow(0),
+          lastFailure: payload,
+          due: 0,
+          failed: 1,
+        },
+      ],
     };
   }
 });
@@ -730,8 +820,10 @@ describe('for everyone', () => {
     await page.keyboard.press('Enter');
     await page.getByText('Ada Lovelace').first().waitFor();
 
-    await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Sign out');
+    for (const control of ['Today', 'Follow-ups', 'Sign out']) {
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(control);
+    }
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'Ada Lovelace' }).getByRole('table').first().waitFor();

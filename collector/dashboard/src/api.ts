@@ -1,10 +1,25 @@
-import type { Answer, Lead, Ledger, List, Site, Task, Touchpoint } from './api-types.ts';
+import type {
+  Answer,
+  Endpoint,
+  FollowUp,
+  Lead,
+  Ledger,
+  List,
+  Sequence,
+  SequenceResults,
+  Site,
+  Task,
+  Touchpoint,
+} from './api-types.ts';
 
 const TIMEOUT_MS = 10_000;
 const LEADS_SHOWN = 10;
 const TASKS_SHOWN = 20;
 const ANSWERS_SHOWN = 20;
 const TOUCHPOINTS_SHOWN = 20;
+const FOLLOW_UPS_SHOWN = 20;
+/** Before anything could have failed. */
+const EVER = new Date(0).toISOString();
 
 /** A request that failed, with a message fit to be shown. */
 export class ApiError extends Error {
@@ -39,6 +54,18 @@ export interface Api {
   /** Due then, and not before. */
   snoozeTask(id: string, untilMs: number): Promise<Task>;
   assignTask(id: string, owner: string | null): Promise<Task>;
+  /** What is due, then the latest. */
+  followUps(leadId: string, signal: AbortSignal): Promise<FollowUp[]>;
+  /** One that has failed. */
+  retryDelivery(id: string): Promise<void>;
+  sequences(signal: AbortSignal): Promise<Sequence[]>;
+  sequenceResults(id: string, signal: AbortSignal): Promise<SequenceResults>;
+  endpoints(signal: AbortSignal): Promise<Endpoint[]>;
+  testEndpoint(id: string): Promise<{ outcome: 'sent' | 'retry' | 'failed'; detail: string }>;
+  enableEndpoint(id: string): Promise<void>;
+  disableEndpoint(id: string): Promise<void>;
+  /** Sends again all that has failed. */
+  replayFailed(id: string): Promise<{ due: number }>;
 }
 
 /** `onSignedOut` is told when the session turns out to have ended. */
@@ -81,6 +108,23 @@ export function createApi(onSignedOut: () => void): Api {
         posting({ until: new Date(untilMs).toISOString() }),
       ),
     assignTask: (id, to) => owner(`/v1/tasks/${encodeURIComponent(id)}/assign`, posting({ owner: to })),
+    followUps: (leadId, signal) =>
+      list(`/v1/leads/${encodeURIComponent(leadId)}/follow-ups?limit=${FOLLOW_UPS_SHOWN}`, signal),
+    async retryDelivery(id) {
+      await owner(`/v1/deliveries/${encodeURIComponent(id)}/retry`, { method: 'POST' });
+    },
+    sequences: (signal) => list('/v1/sequences', signal),
+    sequenceResults: (id, signal) => owner(`/v1/sequences/${encodeURIComponent(id)}/results`, { signal }),
+    endpoints: (signal) => list('/v1/endpoints', signal),
+    testEndpoint: (id) => owner(`/v1/endpoints/${encodeURIComponent(id)}/test`, { method: 'POST' }),
+    async enableEndpoint(id) {
+      await owner(`/v1/endpoints/${encodeURIComponent(id)}/enable`, { method: 'POST' });
+    },
+    async disableEndpoint(id) {
+      await owner(`/v1/endpoints/${encodeURIComponent(id)}/disable`, { method: 'POST' });
+    },
+    replayFailed: (id) =>
+      owner(`/v1/endpoints/${encodeURIComponent(id)}/replay`, posting({ since: EVER, which: 'failed' })),
   };
 }
 

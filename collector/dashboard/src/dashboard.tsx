@@ -1,13 +1,11 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { Answers } from './answers.tsx';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Api } from './api.ts';
 import type { Site } from './api-types.ts';
+import { FollowUps } from './follow-ups.tsx';
 import { createSiteFormats } from './format.ts';
 import { LeadDetail } from './lead-detail.tsx';
-import { Leads, loadHottest } from './leads.tsx';
-import { useLive } from './live.ts';
-import { Skeleton } from './panel.tsx';
-import { Tasks } from './tasks.tsx';
+import { Today } from './today.tsx';
+import { useView, VIEWS, type View } from './view.ts';
 
 interface DashboardProps {
   api: Api;
@@ -15,27 +13,19 @@ interface DashboardProps {
   onSignedOut: () => void;
 }
 
-/** The page of a signed-in owner: hottest leads, due tasks, recent answers. */
+/** The page of a signed-in owner. */
 export function Dashboard({ api, site, onSignedOut }: DashboardProps) {
   const formats = useMemo(() => createSiteFormats(site), [site]);
-  const leads = useLive(useCallback((signal: AbortSignal) => loadHottest(api, signal), [api]));
-  const tasks = useLive(api.tasks);
-  const answers = useLive(api.answers);
   const [openLeadId, setOpenLeadId] = useState<string | null>(null);
+  const view = useView();
 
-  // One swap of placeholders for content: three would make each panel push the next ones about.
-  const loading = [leads, tasks, answers].some((live) => live.triedAtMs === 0);
   return (
     <>
-      <Header api={api} site={site} onSignedOut={onSignedOut} />
-      {loading ? (
-        <Skeleton />
+      <Header api={api} site={site} view={view} onSignedOut={onSignedOut} />
+      {view === 'follow-ups' ? (
+        <FollowUps api={api} formats={formats} />
       ) : (
-        <main class="panels">
-          <Leads leads={leads} formats={formats} onOpenLead={setOpenLeadId} />
-          <Tasks tasks={tasks} api={api} formats={formats} onOpenLead={setOpenLeadId} />
-          <Answers answers={answers} formats={formats} onOpenLead={setOpenLeadId} />
-        </main>
+        <Today api={api} formats={formats} onOpenLead={setOpenLeadId} />
       )}
       {openLeadId !== null && (
         <LeadDetail
@@ -50,7 +40,7 @@ export function Dashboard({ api, site, onSignedOut }: DashboardProps) {
   );
 }
 
-function Header({ api, site, onSignedOut }: DashboardProps) {
+function Header({ api, site, view, onSignedOut }: DashboardProps & { view: View }) {
   const [message, setMessage] = useState('');
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -73,6 +63,13 @@ function Header({ api, site, onSignedOut }: DashboardProps) {
       <h1 ref={heading} tabIndex={-1}>
         {site.name}
       </h1>
+      <nav aria-label="Views">
+        {Object.entries(VIEWS).map(([name, title]) => (
+          <a key={name} href={`#${name}`} aria-current={name === view ? 'page' : undefined}>
+            {title}
+          </a>
+        ))}
+      </nav>
       <span class="muted small">Times in {site.timezone}</span>
       <span class="error-line" role="alert">
         {message}

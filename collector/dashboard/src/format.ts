@@ -35,6 +35,27 @@ export const pointsText = (points: number): string => signed.format(points);
 /** `+18.66`: fine enough that a column of them adds up. */
 export const exactPointsText = (points: number): string => signedExact.format(points);
 
+const whole = new Intl.NumberFormat(LOCALE);
+/** `1,204` */
+export const countText = (count: number): string => whole.format(count);
+/** `30.5 %` */
+export const percentText = (percent: number): string => `${oneDecimal.format(percent)} %`;
+
+const UNIT_WORDS: { [unit: string]: string } = {
+  s: 'second',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+};
+
+/** `30d` → `30 days` */
+export function durationText(duration: string): string {
+  const [, amount, unit = ''] = /^([\d.]+)([a-z]+)$/.exec(duration) ?? [];
+  const word = UNIT_WORDS[unit];
+  return word ? `${amount} ${word}${amount === '1' ? '' : 's'}` : duration;
+}
+
 /** An id or a GA4 name as words: `page_view` → `Page view`. */
 export function words(id: string): string {
   const text = id.replaceAll(/[_-]/g, ' ');

@@ -1,10 +1,11 @@
-import { useCallback, useEffect, useId, useRef } from 'preact/hooks';
+import { useCallback } from 'preact/hooks';
 import type { Api } from './api.ts';
 import type { Lead } from './api-types.ts';
+import { DetailDialog } from './detail-dialog.tsx';
+import { FollowUpTable } from './follow-up-table.tsx';
 import { leadLabel, type SiteFormats, scoreText, words } from './format.ts';
 import { LedgerTable } from './ledger-table.tsx';
 import { useLive } from './live.ts';
-import { Failed } from './panel.tsx';
 import { TouchpointTable } from './touchpoint-table.tsx';
 import { When } from './when.tsx';
 import { TemperatureBadge } from './why.tsx';
@@ -18,51 +19,44 @@ interface LeadDetailProps {
   onClose: () => void;
 }
 
-/** One lead in full: its facts, the whole score ledger and the last touchpoints. */
+/** One lead in full: its facts, the whole score ledger, its follow-ups and the last touchpoints. */
 export function LeadDetail({ api, leadId, formats, onClose }: LeadDetailProps) {
-  const headingId = useId();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
   const detail = useLive(
     useCallback(
       async (signal: AbortSignal) => {
-        const [lead, ledger, touchpoints] = await Promise.all([
+        const [lead, ledger, touchpoints, followUps] = await Promise.all([
           api.lead(leadId, signal),
           api.ledger(leadId, signal),
           api.touchpoints(leadId, signal),
+          api.followUps(leadId, signal),
         ]);
-        return { lead, ledger, touchpoints };
+        return { lead, ledger, touchpoints, followUps };
       },
       [api, leadId],
     ),
   );
-  const { data, triedAtMs: nowMs } = detail;
+  async function retry(deliveryId: string) {
+    await api.retryDelivery(deliveryId);
+    detail.refresh();
+  }
 
+  const lead = detail.data?.lead;
   return (
-    <dialog ref={dialog} class="card detail" aria-labelledby={headingId} onClose={onClose}>
-      <header>
-        <h2 id={headingId}>
-          <bdi>{data ? leadLabel(data.lead) : 'Lead'}</bdi>
-        </h2>
-        {data && <TemperatureBadge temperature={data.lead.temperature} />}
-        <button type="button" onClick={() => dialog.current?.close()}>
-          Close
-        </button>
-      </header>
-      <div class="detail-body" aria-busy={nowMs === 0}>
-        {data ? (
-          <>
-            <Facts lead={data.lead} score={data.ledger.score} nowMs={nowMs} formats={formats} />
-            <LedgerTable ledger={data.ledger} nowMs={nowMs} formats={formats} />
-            <TouchpointTable touchpoints={data.touchpoints} nowMs={nowMs} formats={formats} />
-          </>
-        ) : detail.error ? (
-          <Failed live={detail} />
-        ) : (
-          <p class="muted">Loading…</p>
-        )}
-      </div>
-    </dialog>
+    <DetailDialog
+      title={lead ? leadLabel(lead) : 'Lead'}
+      badge={lead && <TemperatureBadge temperature={lead.temperature} />}
+      live={detail}
+      onClose={onClose}
+    >
+      {(data, nowMs) => (
+        <>
+          <Facts lead={data.lead} score={data.ledger.score} nowMs={nowMs} formats={formats} />
+          <LedgerTable ledger={data.ledger} nowMs={nowMs} formats={formats} />
+          <FollowUpTable followUps={data.followUps} nowMs={nowMs} formats={formats} onRetry={retry} />
+          <TouchpointTable touchpoints={data.touchpoints} nowMs={nowMs} formats={formats} />
+        </>
+      )}
+    </DetailDialog>
   );
 }
 
@@ -82,7 +76,7 @@ function Facts({ lead, score, nowMs, formats }: FactsProps) {
     ['E-mail', lead.email],
     ['May be e-mailed', MARKETING[lead.consent.marketing]],
     ['Flags', lead.flags.map(words).join(', ')],
-    ['Came by', lead.source.first && words(lead.source.first.channel)],
+    ['Came by', lead.source && words(lead.source.first.channel)],
     ['Sessions', String(lead.sessionCount)],
     ['Touchpoints', String(lead.touchpointCount)],
     ['First seen', <When key="first" iso={lead.firstSeenAt} nowMs={nowMs} formats={formats} />],

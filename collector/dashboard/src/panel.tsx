@@ -3,10 +3,12 @@ import { useId } from 'preact/hooks';
 import type { SiteFormats } from './format.ts';
 import type { Live } from './live.ts';
 
+export type PanelName = 'leads' | 'tasks' | 'answers' | 'sequences' | 'endpoints';
+
 interface PanelProps<Item> {
   title: string;
   /** Also the panel's place in the page's grid. */
-  name: 'leads' | 'tasks' | 'answers';
+  name: PanelName;
   live: Live<Item[]>;
   formats: SiteFormats;
   /** Shown for an empty list: what to do next. */
@@ -72,13 +74,13 @@ export function Failed<Data>({ live }: { live: Live<Data> }) {
 }
 
 /** What stands where the panels will be. */
-export function Skeleton() {
+export function Skeleton({ names }: { names: PanelName[] }) {
   return (
-    <main class="panels" aria-busy="true">
+    <main class={names.length === 2 ? 'panels panels-two' : 'panels'} aria-busy="true">
       <p class="visually-hidden" role="status">
         Loading
       </p>
-      {(['leads', 'tasks', 'answers'] as const).map((name) => (
+      {names.map((name) => (
         <div key={name} class={`card panel panel-${name} skeleton`} />
       ))}
     </main>
