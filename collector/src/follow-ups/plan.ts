@@ -62,7 +62,7 @@ export interface FollowUps {
   /** What they waited for has come. `next`: `null` where that was the last step. */
   arrived: { enrollment: Enrollment; stepId: string; anchorAt: number; next: PlannedStep | null }[];
   ended: (Ending & { enrollmentId: number })[];
-  /** Their goal was met after the last step. */
+  /** Their goal was met after the end. */
   reached: { enrollmentId: number; goal: Goal }[];
 }
 
@@ -121,7 +121,8 @@ function goOn(
 ): boolean {
   const sequence = site.sequenceOf(run);
   if (!sequence) return false;
-  if (run.status === 'completed' && run.goalAt === null) {
+  // After its last step, or its exit: whom it has helped is only known later, as with those held out.
+  if (run.status !== 'active' && run.goalAt === null) {
     if (isGoal(sequence, run, touchpoint, facts, site))
       followUps.reached.push({ enrollmentId: run.id, goal: goalOf(touchpoint, site, now) });
     return false;
