@@ -1,11 +1,13 @@
 /** Sequences ready to switch on: what each sends when, and what stops it; and what a site file makes of them. */
 import { describe, expect, test } from 'vitest';
+import { createEmailChannel } from '../../../collector/src/follow-ups/channels/email.ts';
 import { runScenario } from '../../../collector/src/scenario/run.ts';
 import { scenarioSchema } from '../../../collector/src/scenario/schema.ts';
 import { checkSite } from '../../../collector/src/site/check.ts';
 import { siteJsonSchema } from '../../../collector/src/site/json-schema.ts';
 import { SEQUENCE_PRESETS } from '../../../collector/src/site/sequence-presets/index.ts';
 import { SECRET_KEY, startCollector } from '../../support/collector.ts';
+import { startSmtpSink } from '../../support/smtp-sink.ts';
 
 const NPS = {
   id: 'nps',
@@ -448,4 +450,41 @@ test('the API lists them with their steps and texts, as a site file can have the
   }
   expect((await collector.request('/v1/sequence-presets')).status).toBe(401);
   await collector.close();
+});
+
+test('a mail of theirs arrives: silence is noted, and written to in the morning of the next working day', async () => {
+  const sink = await startSmtpSink();
+  const email = createEmailChannel(sink.url);
+  const collector = await startCollector({
+    site: {
+      ...READY,
+      scoring: { rules: [{ id: 'demo', when: { touchpoint: 'demo_watched' }, points: 300 }] },
+      sequences: [{ preset: 'win-back', holdout: 0 }],
+    },
+    channels: { email },
+  });
+  const context = { consent: { categoryPreferences: { marketing: true } } };
+  await collector.ingest(
+    { type: 'identify', userId: 'ada', traits: { email: 'ada@example.com', name: 'Ada' }, context },
+    { type: 'track', userId: 'ada', event: 'demo_watched', context },
+  );
+  const tickAt = async (time: string) => {
+    collector.clock.now = Date.parse(time);
+    for (let times = 0; times < 2; times++) await collector.timers.tick();
+    await collector.dispatcher.tick();
+  };
+  // A Saturday, two weeks on: too long for nothing to be known of how long people are away.
+  await tickAt('2026-12-05T12:00:10Z');
+  await tickAt('2026-12-07T09:59:00Z');
+  expect(sink.mails).toEqual([]);
+  await tickAt('2026-12-07T10:00:00Z');
+  expect(sink.mails.map(({ subject, recipients }) => [subject, recipients])).toEqual([
+    ['Did something get in the way?', ['ada@example.com']],
+  ]);
+  expect(sink.mails[0]?.html).toMatch(
+    /<a href="https:\/\/collect\.example\/[^"]+">Go on where you left off<\/a>/,
+  );
+  await collector.close();
+  email.close();
+  await sink.close();
 });
