@@ -35,7 +35,6 @@ export function FollowUpTable({ followUps, nowMs, formats, onRetry }: FollowUpTa
       <thead>
         <tr>
           <th scope="col">What</th>
-          <th scope="col">What became of it</th>
           <th scope="col">When</th>
         </tr>
       </thead>
@@ -43,20 +42,13 @@ export function FollowUpTable({ followUps, nowMs, formats, onRetry }: FollowUpTa
         {followUps.map((item) => (
           <tr key={keyOf(item)}>
             <td>
-              <bdi>{item.sequenceId}</bdi>
-              {item.kind !== 'run' && (
-                <>
-                  {' '}
-                  › <bdi>{item.what}</bdi>
-                </>
-              )}
-            </td>
-            <td>
-              <bdi>{item.says}</bdi>
+              <strong>
+                <bdi>{item.kind === 'run' ? item.sequenceId : `${item.sequenceId} › ${item.what}`}</bdi>
+              </strong>
+              <p>{item.says}</p>
               {item.kind === 'message' && item.status === 'failed' && (
-                <>
-                  {' '}
-                  {item.detail && <bdi class="small muted">{item.detail}</bdi>}{' '}
+                <p class="small muted">
+                  <bdi>{item.detail}</bdi>{' '}
                   <button
                     type="button"
                     class="link"
@@ -65,7 +57,7 @@ export function FollowUpTable({ followUps, nowMs, formats, onRetry }: FollowUpTa
                   >
                     Try again
                   </button>
-                </>
+                </p>
               )}
             </td>
             <td>

@@ -13,8 +13,8 @@ export interface Run {
   reason: Reason | null;
   /** Nothing is sent, on purpose, to measure what sending brings. */
   heldOut: boolean;
-  /** When the goal was met, which may be after the last step. */
-  goalAt: number | null;
+  /** Its goal was met, which may have been after the last step. */
+  hasGoal: boolean;
   messages: RunMessage[];
   flow: RunFlowStep[];
   /** The person's in this sequence since it started, also those noted with a later run; the earliest first. */

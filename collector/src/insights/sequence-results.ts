@@ -71,20 +71,21 @@ export function newSequenceTally(): SequenceTally {
   };
 }
 
-export function countRun(
+/** @param times how many such runs there are */
+export function countRuns(
   counts: RunCounts,
-  { heldOut, status, reason, goalAt }: Pick<Run, 'heldOut' | 'status' | 'reason' | 'goalAt'>,
+  { heldOut, status, reason, hasGoal }: Pick<Run, 'heldOut' | 'status' | 'reason' | 'hasGoal'>,
+  times: number,
 ): void {
   // The person goes on in another run, which counts.
   if (reason === 'moved_away' || reason === 'merged') return;
-  if (heldOut) counts.heldOut++;
-  else if (status === 'goal_met' || goalAt !== null) counts.goalMet++;
-  else counts[status]++;
+  const outcome = hasGoal || status === 'goal_met' ? 'goalMet' : status;
+  counts[heldOut ? 'heldOut' : outcome] += times;
 }
 
 /** To be given each run, the earliest first: people count by their first. */
 export function tallyRun(tally: SequenceTally, run: Run, withinMs: number, now: number): void {
-  countRun(tally.counts, run);
+  countRuns(tally.counts, run, 1);
   if (run.reason !== null) add(tally.ended, run.reason);
   for (const message of run.messages) tallyMessage(stepIn(tally, message), message, run, withinMs, now);
   for (const step of run.flow) tallyFlow(tally, step, run, withinMs, now);

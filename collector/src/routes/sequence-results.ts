@@ -4,7 +4,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { because } from '../follow-ups/reason-words.ts';
 import { saysOfOutcome, whatOf } from '../follow-ups/words.ts';
 import {
-  countRun,
+  countRuns,
   newSequenceTally,
   type Plan,
   type SequenceResult,
@@ -15,7 +15,7 @@ import { Problem } from '../problem.ts';
 import type { CompiledSite } from '../site/compile.ts';
 import type { CompiledSequence } from '../site/compile-sequences.ts';
 import { durationMs } from '../site/durations.ts';
-import type { RunSummary, SequenceStore } from '../store/sequences.ts';
+import type { RunGroup, SequenceStore } from '../store/sequences.ts';
 import type { Cursor, Slice } from '../store/store.ts';
 import type { Env, Services } from './context.ts';
 import { answers, listOf } from './lists.ts';
@@ -23,8 +23,10 @@ import { periodOf, periodQuery } from './period.ts';
 import { sequenceResultsSchema, sequenceSummarySchema } from './sequence-schemas.ts';
 
 const DEFAULT_DAYS = 90;
-/** Rows read at a time: a few milliseconds. */
+/** Runs read at a time: a few milliseconds. */
 const PART = 500;
+/** The same, where they are only counted. */
+const GROUPED = 2_000;
 
 const owner = { tags: ['Follow-ups'], security: [{ secretKey: [] }] };
 
@@ -104,10 +106,11 @@ async function readCounts(store: SequenceStore, siteId: number, id: string) {
   const { counts } = newSequenceTally();
   const versions = new Map<number, number>();
   let due = 0;
-  for await (const run of allOf<RunSummary>((after) => store.summaries(siteId, id, PART, after))) {
-    countRun(counts, run);
-    if (run.isMessageDue) due++;
-    if (run.status === 'active') versions.set(run.version, (versions.get(run.version) ?? 0) + 1);
+  for await (const group of allOf<RunGroup>((after) => store.groups(siteId, id, GROUPED, after))) {
+    const { status, version, runs } = group;
+    countRuns(counts, group, runs);
+    due += group.due;
+    if (status === 'active') versions.set(version, (versions.get(version) ?? 0) + runs);
   }
   return {
     counts: { ...counts, due },

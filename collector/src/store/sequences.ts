@@ -5,13 +5,13 @@ import type { DeliveryRecord } from './follow-ups.ts';
 import type { Span } from './prompts.ts';
 import type { Cursor, Slice } from './store.ts';
 
-/** A run without its steps. */
-export interface RunSummary
-  extends Pick<Run, 'leadKey' | 'startedAt' | 'status' | 'reason' | 'heldOut' | 'goalAt'> {
-  /** Of the site's configuration: the run goes through its steps. */
+/** Runs that are alike. */
+export interface RunGroup extends Pick<Run, 'status' | 'reason' | 'heldOut' | 'hasGoal'> {
+  /** Of the site's configuration: they go through its steps. */
   version: number;
-  /** A message of it waits for its time. */
-  isMessageDue: boolean;
+  runs: number;
+  /** Of them: a message waits for its time. */
+  due: number;
 }
 
 /** One follow-up of a lead's: a run through a sequence, or a step of one. */
@@ -37,24 +37,20 @@ export interface MessageFollowUp
 export interface FlowFollowUp extends Pick<RunFlowStep, 'stepId' | 'outcome' | 'detail'> {
   kind: 'flow';
 }
-export interface RunFollowUp extends Pick<Run, 'startedAt' | 'status' | 'reason' | 'heldOut' | 'goalAt'> {
+export interface RunFollowUp extends Pick<Run, 'startedAt' | 'status' | 'reason' | 'heldOut'> {
   kind: 'run';
   endedAt: number | null;
   /** The step at hand, where it sends nothing and waits for its time. */
   step: number;
   dueAt: number | null;
+  goalAt: number | null;
 }
 
 export interface SequenceStore {
   /** Whether anybody has ever been in it: also such as the site no longer has. */
   isKnown(siteId: number, sequenceId: string): Promise<boolean>;
-  /** The earliest first. */
-  summaries(
-    siteId: number,
-    sequenceId: string,
-    limit: number,
-    after: Cursor | null,
-  ): Promise<Slice<RunSummary>>;
+  /** All runs in groups, which come again with each slice. @param limit of runs */
+  groups(siteId: number, sequenceId: string, limit: number, after: Cursor | null): Promise<Slice<RunGroup>>;
   /** Of those started in that time; the earliest first. */
   runs(
     siteId: number,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Channels } from '../../../collector/src/follow-ups/channels/open.ts';
 import { SCAN_WINDOW_MS } from '../../../collector/src/follow-ups/click-check.ts';
 import { signedLinks } from '../../../collector/src/follow-ups/links.ts';
+import type { Cursor, Slice } from '../../../collector/src/store/store.ts';
 import { SECRET_KEY, startCollector, type TestCollector } from '../../support/collector.ts';
 
 const MINUTE_MS = 60_000;
@@ -336,6 +337,35 @@ describe('what a sequence brings', () => {
     expect((await collector.owner('/v1/sequences')).data).toEqual([]);
     expect((await followUpsOf('ada')).at(-1)).toMatchObject({ sequenceId: 'welcome' });
   });
+});
+
+test('runs are read in parts, of which none is left out and none comes twice', async () => {
+  const people = ['ada', 'bob', 'cleo', 'dora', 'eve'];
+  await collector.ingest(...people.flatMap((person) => [isKnown(person), does(person, 'sign_up')]));
+  await passes(0);
+  await collector.ingest(does('ada', 'purchase'));
+  const { sequences, sites } = collector.store;
+  const siteId = (await sites.first()) ?? 0;
+  const span = { from: 0, to: Number.MAX_SAFE_INTEGER };
+  async function all<Row>(load: (after: Cursor | null) => Promise<Slice<Row>>): Promise<Row[]> {
+    const { rows, next } = await load(null);
+    const read = [...rows];
+    for (let after = next; after; ) {
+      const part = await load(after);
+      read.push(...part.rows);
+      after = part.next;
+    }
+    return read;
+  }
+  for (const limit of [1, 2, 5, 6]) {
+    const runs = await all((after) => sequences.runs(siteId, 'welcome', span, limit, after));
+    expect(new Set(runs.map(({ leadKey }) => leadKey)).size).toBe(5);
+    expect(runs.map(({ messages }) => messages.length)).toEqual([1, 1, 1, 1, 1]);
+    const groups = await all((after) => sequences.groups(siteId, 'welcome', limit, after));
+    const countOf = (status: string) =>
+      groups.filter((group) => group.status === status).reduce((sum, { runs: count }) => sum + count, 0);
+    expect([countOf('active'), countOf('goal_met')]).toEqual([4, 1]);
+  }
 });
 
 test('the list of sequences says who is in them, by which version, and which are paused', async () => {

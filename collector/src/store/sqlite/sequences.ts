@@ -1,18 +1,16 @@
 /** What the owner asks about sequences. What may be long is read in parts, with a turn of the event loop between two. */
 import type { Database } from 'better-sqlite3';
 import type { ReachedGoal, Run, RunFlowStep, RunMessage } from '../../insights/run.ts';
-import type { RunSummary, SequenceStore } from '../sequences.ts';
+import type { RunGroup, SequenceStore } from '../sequences.ts';
+import type { Cursor } from '../store.ts';
 import { leadFollowUps } from './lead-follow-ups.ts';
 import { slice } from './leads.ts';
 
-type SummaryRow = Omit<RunSummary, 'heldOut' | 'isMessageDue'> & {
+type GroupRow = Omit<RunGroup, 'heldOut' | 'hasGoal'> & { heldOut: number; hasGoal: number };
+type RunRow = Pick<Run, 'leadKey' | 'startedAt' | 'status' | 'reason'> & {
   id: number;
   heldOut: number;
-  isMessageDue: number;
-};
-type RunRow = Pick<Run, 'leadKey' | 'startedAt' | 'status' | 'reason' | 'goalAt'> & {
-  id: number;
-  heldOut: number;
+  hasGoal: number;
 };
 /** A row that belongs to a run. */
 type OfRun<Part> = Part & { runId: number };
@@ -26,18 +24,22 @@ export function sequenceStore(db: Database): SequenceStore {
       'SELECT 1 FROM enrollments WHERE site_id = ? AND sequence_id = ? LIMIT 1',
     )
     .pluck();
-  const columns = `id, lead_id AS leadKey, started_at AS startedAt, status, reason, held_out AS heldOut,
-    goal_at AS goalAt`;
   const inOrder = `FROM enrollments
     WHERE site_id = $siteId AND sequence_id = $sequenceId AND (started_at, id) > ($key, $id)`;
-  const selectSummaries = db.prepare<object, SummaryRow>(
-    `SELECT ${columns}, version, status = 'active' AND EXISTS (
-       SELECT 1 FROM deliveries WHERE enrollment_id = enrollments.id AND deliveries.status IN ('due', 'leased'))
-       AS isMessageDue
-     ${inOrder} ORDER BY started_at, id LIMIT $limit`,
+  const selectGroups = db.prepare<object, GroupRow>(
+    `SELECT status, reason, held_out AS heldOut, goal_at IS NOT NULL AS hasGoal, version, count(*) AS runs,
+       sum(status = 'active' AND EXISTS (
+         SELECT 1 FROM deliveries WHERE enrollment_id = slice.id AND deliveries.status IN ('due', 'leased'))) AS due
+     FROM (SELECT id, status, reason, held_out, goal_at, version ${inOrder} ORDER BY started_at, id LIMIT $limit) AS slice
+     GROUP BY status, reason, held_out, goal_at IS NOT NULL, version`,
+  );
+  const selectEnd = db.prepare<object, Cursor>(
+    `SELECT started_at AS key, id ${inOrder} ORDER BY started_at, id LIMIT 1 OFFSET $limit - 1`,
   );
   const selectRuns = db.prepare<object, RunRow>(
-    `SELECT ${columns} ${inOrder} AND started_at < $to ORDER BY started_at, id LIMIT $limit`,
+    `SELECT id, lead_id AS leadKey, started_at AS startedAt, status, reason, held_out AS heldOut,
+       goal_at IS NOT NULL AS hasGoal
+     ${inOrder} AND started_at < $to ORDER BY started_at, id LIMIT $limit`,
   );
   const theseRuns = 'IN (SELECT value FROM json_each(?))';
   const selectMessages = db.prepare<[string], OfRun<RunMessage>>(
@@ -61,9 +63,9 @@ export function sequenceStore(db: Database): SequenceStore {
 
   function withSteps(rows: RunRow[]): Run[] {
     const runs = new Map(
-      rows.map(({ id, heldOut, ...row }): [number, Run] => [
+      rows.map(({ id, heldOut, hasGoal, ...row }): [number, Run] => [
         id,
-        { ...row, heldOut: heldOut === 1, messages: [], flow: [], goals: [] },
+        { ...row, heldOut: heldOut === 1, hasGoal: hasGoal === 1, messages: [], flow: [], goals: [] },
       ]),
     );
     const ids = JSON.stringify([...runs.keys()]);
@@ -75,25 +77,26 @@ export function sequenceStore(db: Database): SequenceStore {
 
   return {
     isKnown: async (siteId, sequenceId) => selectKnown.get(siteId, sequenceId) !== undefined,
-    async summaries(siteId, sequenceId, limit, after) {
+    async groups(siteId, sequenceId, limit, after) {
       await turnOfTheEventLoop();
-      const start = { key: after?.key ?? 0, id: after?.id ?? 0 };
-      const rows = selectSummaries.all({ siteId, sequenceId, ...start, limit: limit + 1 });
-      return slice(rows, limit, byStart, ({ id: _, heldOut, isMessageDue, ...row }) => ({
-        ...row,
-        heldOut: heldOut === 1,
-        isMessageDue: isMessageDue === 1,
-      }));
+      const part = { siteId, sequenceId, key: after?.key ?? 0, id: after?.id ?? 0, limit };
+      const rows = selectGroups
+        .all(part)
+        .map((row) => ({ ...row, heldOut: row.heldOut === 1, hasGoal: row.hasGoal === 1 }));
+      return { rows, next: selectEnd.get(part) ?? null };
     },
     async runs(siteId, sequenceId, { from, to }, limit, after) {
       await turnOfTheEventLoop();
       const start = { key: after?.key ?? from, id: after?.id ?? 0 };
-      const rows = selectRuns.all({ siteId, sequenceId, ...start, to, limit: limit + 1 });
-      const page = slice(rows, limit, byStart, (row) => row);
+      const found = selectRuns.all({ siteId, sequenceId, ...start, to, limit: limit + 1 });
+      const page = slice(
+        found,
+        limit,
+        ({ startedAt, id }) => ({ key: startedAt, id }),
+        (row) => row,
+      );
       return { rows: withSteps(page.rows), next: page.next };
     },
     followUps: leadFollowUps(db),
   };
 }
-
-const byStart = ({ startedAt, id }: { startedAt: number; id: number }) => ({ key: startedAt, id });
