@@ -56,7 +56,7 @@ export interface CollectorOptions {
   variables?: Variables;
   /** Shared with a dispatcher on the same store. [sites=compiledSites(store, variables)] */
   sites?: CompiledSites;
-  /** What makes a published version live. [replays=createReplays({ store, sites, onError })] */
+  /** What makes a published version live. [replays=createReplays({ store, sites, onError, now })] */
   replays?: Replays;
   /** Where the build has put the page's scripts and the dashboard. [filesDirectory=beside this file] */
   filesDirectory?: string;
@@ -117,7 +117,7 @@ export function createCollector({
   webhook = createWebhookChannel({ now, ...webhookTargets }),
   filesDirectory = fileURLToPath(new URL('.', import.meta.url)),
   onError = console.error,
-  replays = createReplays({ store, sites, onError }),
+  replays = createReplays({ store, sites, onError, now }),
 }: CollectorOptions): OpenAPIHono<Env> {
   const timers = createLeadTimers(store, sites, now);
   const services: Services = { store, sites, timers, replays, variables, now, webhook, webhookTargets };

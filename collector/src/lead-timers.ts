@@ -36,7 +36,6 @@ export function createLeadTimers(store: Store, sites: CompiledSites, now: () => 
 
 /**
  * Before a list by flags or segments is read: what time has changed is written down first, so that the list shows what
- * each lead by itself does. Bounded, since after a swap of versions every lead is due to be written anew: until that is
- * done, some still stand in lists as they did under the version before.
+ * each lead by itself does. Bounded, since after days of standing still there may be much to write.
  */
 export const MAX_LEADS_BEFORE_READ = 2_000;

@@ -6,7 +6,7 @@ import type { Store } from './store/store.ts';
 
 /** Some 10 ms of work: what a request may have to wait for. */
 const STEP_TOUCHPOINTS = 500;
-const SWEEP_LEADS = 500;
+const SWEEP_ROWS = 2_000;
 /** As often as long as the step before it took: ingest keeps most of the thread, however slow the machine is. */
 const REST_SHARE = 2;
 const MAX_REST_MS = 2_000;
@@ -26,7 +26,7 @@ export interface ReplaysOptions {
   onError?: (error: unknown) => void;
   /** After how long. [retryMs=5000] */
   retryMs?: number;
-  /** Milliseconds; tells how long a step took. [now=Date.now] */
+  /** Milliseconds; tells what time has changed in a lead, and how long a step took. [now=Date.now] */
   now?: () => number;
 }
 
@@ -62,7 +62,7 @@ export function createReplays({
     rest(Math.min(MAX_REST_MS, REST_SHARE * Math.max(1, now() - startedAt)));
 
   async function goLive(site: CompiledSite, isAlike: boolean): Promise<boolean> {
-    const isLive = await store.replays.goLive(site, isAlike);
+    const isLive = await store.replays.goLive(site, isAlike, now());
     if (isLive) sites.swap(site);
     return isLive;
   }
@@ -73,7 +73,7 @@ export function createReplays({
     underWay.set(site.id, progress);
     while (!isInterrupted(site.id)) {
       const startedAt = now();
-      const step = await store.replays.step(site, STEP_TOUCHPOINTS);
+      const step = await store.replays.step(site, STEP_TOUCHPOINTS, startedAt);
       leads.done += step.leads;
       // New leads have come meanwhile.
       leads.total = Math.max(leads.total, leads.done);
@@ -91,7 +91,7 @@ export function createReplays({
     underWay.delete(siteId);
     while (!isInterrupted(siteId)) {
       const startedAt = now();
-      if (await store.replays.sweep(siteId, SWEEP_LEADS)) return;
+      if (await store.replays.sweep(siteId, SWEEP_ROWS)) return;
       await restSince(startedAt);
     }
   }

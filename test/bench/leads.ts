@@ -82,12 +82,13 @@ async function fill(path: string, now: number): Promise<void> {
   const db = new Database(path);
   db.pragma('journal_mode = OFF');
   db.pragma('synchronous = OFF');
-  const insertLead = db.prepare(
-    `INSERT INTO leads (site_id, public_id, heat, stage, first_seen_at, last_seen_at, state, facets)
-     VALUES (1, ?, ?, ?, ?, ?, ?, ?)`,
+  const insertLead = db.prepare('INSERT INTO leads (id, site_id, public_id) VALUES (?, 1, ?)');
+  const insertState = db.prepare(
+    `INSERT INTO all_lead_states (lead_id, version, site_id, heat, first_seen_at, last_seen_at, facets, state)
+     VALUES (?, 1, 1, ?, ?, ?, ?, ?)`,
   );
   const insertFacet = db.prepare(
-    'INSERT INTO lead_facets (site_id, kind, value, lead_id) VALUES (1, ?, ?, ?)',
+    'INSERT INTO all_lead_facets (site_id, version, kind, value, lead_id) VALUES (1, 1, ?, ?, ?)',
   );
   const { halfLifeMs } = compiledSite();
   db.transaction(() => {
@@ -105,16 +106,10 @@ async function fill(path: string, now: number): Promise<void> {
       const state = { ...newLead(stage), score, scoredAt: at, firstSeenAt: at, lastSeenAt: at };
       const texts = facets.map(([kind, value]) => `${kind}:${value}`);
       const heat = heatOf(score, at, halfLifeMs);
-      insertLead.run(
-        `lead_${index}`,
-        heat,
-        stage,
-        Math.round(at),
-        Math.round(at),
-        JSON.stringify(state),
-        JSON.stringify(texts),
-      );
-      for (const [kind, value] of facets) insertFacet.run(kind, value, index + 1);
+      const id = index + 1;
+      insertLead.run(id, `lead_${index}`);
+      insertState.run(id, heat, Math.round(at), Math.round(at), JSON.stringify(texts), JSON.stringify(state));
+      for (const [kind, value] of facets) insertFacet.run(kind, value, id);
     }
   })();
   db.close();

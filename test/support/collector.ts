@@ -97,7 +97,7 @@ export async function startCollector({
   const signingSecret = await store.sites.signingSecret();
   const sites = compiledSites(store, variables);
   const onError = (error: unknown) => console.error(error);
-  const replays = createReplays({ store, sites, onError });
+  const replays = createReplays({ store, sites, onError, now: () => clock.now });
   const webhook = channels.webhook ?? createWebhookChannel();
   const app = createCollector({
     store,

@@ -137,16 +137,16 @@ export interface ReplayStore {
   /** In leads. */
   progress(site: CompiledSite): Promise<{ done: number; total: number }>;
   /** Folds some more of what is left: at most so many touchpoints, so that ingest never waits long. */
-  step(site: CompiledSite, maxTouchpoints: number): Promise<ReplayStep>;
+  step(site: CompiledSite, maxTouchpoints: number, now: number): Promise<ReplayStep>;
   /**
-   * Puts the version in the live one's place, in one transaction.
+   * Puts the version in the live one's place, in one transaction that takes no longer the more leads there are.
    *
    * @param isAlike the two fold alike, so that every lead stays as it is
    * @returns `false`: too much has arrived meanwhile, and needs further steps first
    */
-  goLive(site: CompiledSite, isAlike: boolean): Promise<boolean>;
-  /** Takes away what earlier versions have left behind. @returns whether that was all */
-  sweep(siteId: number, maxLeads: number): Promise<boolean>;
+  goLive(site: CompiledSite, isAlike: boolean, now: number): Promise<boolean>;
+  /** Takes away what earlier versions have left behind: about so many rows. @returns whether that was all */
+  sweep(siteId: number, maxRows: number): Promise<boolean>;
 }
 
 /** Questions over all of history. Each reads in a thread of its own and writes nothing, so that ingest need not wait. */

@@ -50,8 +50,8 @@ function expectOneVersion(database: string): number {
     const leads = db
       .prepare<[], { score: number; pings: number; ledger: number; entries: number }>(
         `SELECT state ->> 'score' AS score, state ->> 'touchpointCount' AS pings,
-           (SELECT sum(points) FROM score_entries WHERE lead_id = leads.id) AS ledger,
-           (SELECT count(*) FROM score_entries WHERE lead_id = leads.id) AS entries FROM leads`,
+           (SELECT sum(points) FROM score_entries WHERE lead_id = lead_states.lead_id) AS ledger,
+           (SELECT count(*) FROM score_entries WHERE lead_id = lead_states.lead_id) AS entries FROM lead_states`,
       )
       .all();
     expect(leads).toHaveLength(LEADS);

@@ -89,7 +89,7 @@ function expectExactlyOnce(database: string, clients: Client[]): void {
 
   const folded = readDatabase(database, (db) => ({
     entries: db.prepare('SELECT count(*) FROM score_entries').pluck().get(),
-    touchpoints: db.prepare(`SELECT sum(state ->> 'touchpointCount') FROM leads`).pluck().get() ?? 0,
+    touchpoints: db.prepare(`SELECT sum(state ->> 'touchpointCount') FROM lead_states`).pluck().get() ?? 0,
   }));
   expect(folded).toEqual({ entries: stored.length, touchpoints: stored.length });
 }

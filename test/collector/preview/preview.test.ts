@@ -187,6 +187,8 @@ test('writes nothing', async () => {
         'sites',
         'site_versions',
         'leads',
+        'all_lead_states',
+        'all_lead_facets',
         'all_score_entries',
         'all_stage_moves',
         'lead_refolds',

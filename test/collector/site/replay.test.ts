@@ -18,7 +18,14 @@ function siteWith(points: number) {
       ],
     },
     stages: [{ id: 'new' }, { id: 'keen', when: { touchpoint: 'ping', count: { gte: points } } }],
+    flags: [{ id: 'fresh', when: { touchpoint: 'ping', within: `${points}h` } }],
+    segments: [{ id: 'pinged', when: { touchpoint: 'ping', count: { gte: points } } }],
     sequences: [
+      {
+        id: 'fresh',
+        start: { flag: 'fresh' },
+        steps: [{ after: '0s', task: { title: 'Call', due: '1h' } }],
+      },
       {
         id: 'warm',
         start: { temperature: 'warm' },
@@ -51,7 +58,8 @@ const pingsOf = (leads: number) =>
   Array.from({ length: leads }, (_, lead) => ({ type: 'track', event: 'ping', anonymousId: `v${lead}` }));
 
 /** All that is folded of every lead, whatever it is called. */
-async function everything({ owner, databasePath }: TestCollector) {
+async function everything({ owner, databasePath, timers }: TestCollector) {
+  await timers.tick();
   const { data } = await owner('/v1/leads?sort=firstSeenAt');
   const leads = await Promise.all(
     // What is due to a lead is not folded, and not what another version's rules would have started.
@@ -63,10 +71,13 @@ async function everything({ owner, databasePath }: TestCollector) {
     })),
   );
   const byText = (a: unknown, b: unknown) => JSON.stringify(a).localeCompare(JSON.stringify(b));
-  const moves = readDatabase(databasePath, (db) =>
-    db.prepare('SELECT touchpoint_id, from_stage, to_stage, at FROM stage_moves ORDER BY 1').all(),
-  );
-  return { leads: leads.sort(byText), moves };
+  const rows = (sql: string) => readDatabase(databasePath, (db) => db.prepare(sql).all());
+  return {
+    leads: leads.sort(byText),
+    moves: rows('SELECT touchpoint_id, from_stage, to_stage, at FROM stage_moves ORDER BY 1'),
+    found: rows('SELECT kind, value, lead_id FROM lead_facets ORDER BY 1, 2, 3'),
+    timers: rows('SELECT lead_id, facets, changes_at, silent_at FROM lead_states ORDER BY 1'),
+  };
 }
 
 describe('whatever arrives in the middle of a replay', () => {
@@ -98,7 +109,7 @@ describe('whatever arrives in the middle of a replay', () => {
             const next = await sites.next(1);
             if (!next) throw new Error('no version to fold under');
             for (const each of meanwhile) {
-              await store.replays.step(next.site, stepSize);
+              await store.replays.step(next.site, stepSize, replayed.clock.now);
               await ingest([each], [replayed, fresh]);
             }
             const tasksBefore = (await replayed.owner('/v1/deliveries?limit=200')).data.length;
@@ -112,7 +123,9 @@ describe('whatever arrives in the middle of a replay', () => {
               db
                 .prepare(
                   `SELECT (SELECT count(*) FROM lead_refolds) + (SELECT count(*) FROM all_stage_moves WHERE version <> 2)
-                     + (SELECT count(*) FROM all_score_entries WHERE version <> 2)`,
+                     + (SELECT count(*) FROM all_score_entries WHERE version <> 2)
+                     + (SELECT count(*) FROM all_lead_states WHERE version <> 2)
+                     + (SELECT count(*) FROM all_lead_facets WHERE version <> 2)`,
                 )
                 .pluck()
                 .get(),
@@ -142,7 +155,7 @@ test('until the swap everything is as it was, also what arrives; then all of it 
   if (!next) throw new Error('no version to fold under');
   const { site } = next;
   expect(await store.replays.progress(site)).toEqual({ done: 0, total: 40 });
-  expect((await store.replays.step(site, 30)).isDone).toBe(false);
+  expect((await store.replays.step(site, 150, START)).isDone).toBe(false);
   expect(await store.replays.progress(site)).toEqual({ done: 30, total: 40 });
   await ingest({ type: 'track', event: 'ping', anonymousId: 'late' });
   expect(await scores()).toEqual([1]);
@@ -163,7 +176,7 @@ test('a version published in the middle of a replay takes its place', async () =
   const author = { by: null, via: 'api' } as const;
   await collector.store.sites.publish(1, JSON.parse(JSON.stringify(siteWith(4))), author, null, START);
   const half = await compiledSites(collector.store).next(1);
-  if (half) await collector.store.replays.step(half.site, 10);
+  if (half) await collector.store.replays.step(half.site, 50, START);
   expect(await collector.publish(siteWith(3))).toBe(3);
   const { data } = await collector.owner('/v1/leads?limit=200');
   expect(new Set(data.map(({ score }: { score: number }) => score))).toEqual(new Set([3]));

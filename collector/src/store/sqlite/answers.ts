@@ -67,6 +67,7 @@ export function answerReader(db: Database): PromptStore['answers'] {
          cart_value AS cartValue
        FROM answers JOIN touchpoints ON touchpoints.id = answers.id
        JOIN visitors ON visitors.id = answers.visitor_id JOIN leads ON leads.id = visitors.lead_id
+       JOIN lead_states ON lead_states.lead_id = leads.id
        WHERE ${['answers.site_id = $siteId', 'answers.id < $before', ...filters.map((each) => CONDITIONS[each])].join(' AND ')}
        ORDER BY answers.id DESC LIMIT $limit`,
     );

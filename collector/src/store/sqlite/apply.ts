@@ -22,10 +22,10 @@ import type { Gaps } from './gaps.ts';
 import type { Group, LoadedLead, LoadedVisitor } from './group.ts';
 import type { FoldLog } from './history.ts';
 import { impressionWriter } from './impressions.ts';
-import { RENEW } from './lead-row.ts';
 import type { MatchKeys } from './match-keys.ts';
 import type { Merge } from './merge.ts';
 import { idToStore, touchpointData } from './rows.ts';
+import { swapTimes } from './swap-times.ts';
 
 /** The oldest are forgotten beyond this, so that a public key can't fill the disk. */
 const MAX_REJECTED_KEPT = 10_000;
@@ -51,6 +51,7 @@ export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKey
   const messagesSentTo = recentMessages(db);
   const addDrops = dropsWriter(db);
   const countCookieless = cookielessWriter(db);
+  const swappedAt = swapTimes(db);
   const selectMessage = db
     .prepare<[number, Buffer | string], number>(
       'SELECT id FROM touchpoints WHERE site_id = ? AND message_id = ?',
@@ -118,7 +119,9 @@ export function applier(db: Database, log: FoldLog, merge: Merge, keys: MatchKey
   function passTime(group: Group, lead: LoadedLead, { site, pass }: Advance, now: number): void {
     const { state, changesAt } = lead;
     if (!state || changesAt === null || changesAt > now) return;
-    if (changesAt !== RENEW) enroll(site, lead, pass(state, changesAt - 1, now, lead.enrollments), now);
+    // What had changed before a swap is no news under the rules that it brought.
+    const from = Math.max(changesAt - 1, swappedAt(site.id));
+    enroll(site, lead, pass(state, from, now, lead.enrollments), now);
     lead.changesAt = null;
     group.changed(site, lead, null, now);
   }

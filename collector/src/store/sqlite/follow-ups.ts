@@ -18,7 +18,7 @@ import { endpointWriter } from './endpoints.ts';
 import { ENROLLMENT_COLUMNS, type EnrollmentRow, enrollmentFrom, type Group } from './group.ts';
 import type { GroupCommit } from './group-commit.ts';
 import { withoutSync } from './open.ts';
-import { IS_TRANSACTIONAL, LEAD_COLUMNS, type LeadRow, leadFrom } from './rows.ts';
+import { IS_TRANSACTIONAL, LEAD_COLUMNS, LEFT_JOIN_LEAD_STATES, type LeadRow, leadFrom } from './rows.ts';
 import { runWriter } from './runs.ts';
 import { suppressionWriter } from './suppressions.ts';
 
@@ -125,7 +125,7 @@ export function dispatching(
      FROM deliveries
      LEFT JOIN enrollments ON enrollments.id = enrollment_id
      LEFT JOIN events ON events.id = event_id
-     LEFT JOIN leads ON leads.id = deliveries.lead_id
+     LEFT JOIN leads ON leads.id = deliveries.lead_id ${LEFT_JOIN_LEAD_STATES}
      LEFT JOIN endpoint_health ON endpoint_health.site_id = deliveries.site_id
        AND endpoint_health.endpoint = deliveries.endpoint
      WHERE lease = $lease AND deliveries.status = 'leased' ORDER BY deliveries.due_at, deliveries.id`,

@@ -6,8 +6,7 @@ import type { Session } from '../../ingest/sessions.ts';
 import { type LeadState, stateFrom } from '../../leads/state.ts';
 import type { Trust } from '../../leads/touchpoint.ts';
 import type { CompiledSite } from '../../site/compile.ts';
-import type { LeadRows } from './lead-row.ts';
-import { LEAD_COLUMNS, type LeadRow } from './rows.ts';
+import { type LeadRows, NO_FACETS } from './lead-row.ts';
 
 export interface LoadedLead {
   id: number;
@@ -61,6 +60,17 @@ export interface Group {
   write(): void;
 }
 
+interface IdentityRow {
+  user_id: string | null;
+  email: string | null;
+  identified_at: number | null;
+  joined_on_claim: number;
+}
+interface StateRow {
+  state: string;
+  facets: string;
+  changes_at: number | null;
+}
 interface VisitorRow {
   id: number;
   lead_id: number;
@@ -100,10 +110,13 @@ export function enrollmentFrom(row: EnrollmentRow): Enrollment {
 
 /** Prepares the statements once; each call of the result begins a group. */
 export function groups(db: Database, leadRows: LeadRows): () => Group {
-  const selectLead = db.prepare<
-    [number],
-    LeadRow & { joined_on_claim: number; facets: string; changes_at: number | null }
-  >(`SELECT ${LEAD_COLUMNS}, joined_on_claim, facets, changes_at FROM leads WHERE id = ?`);
+  const selectLead = db.prepare<[number], IdentityRow>(
+    'SELECT user_id, email, identified_at, joined_on_claim FROM leads WHERE id = ?',
+  );
+  const selectState = db.prepare<[number], StateRow>(
+    // `+`, since SQLite compiles a join anew for each value that its plan might depend on: that took most of the time.
+    'SELECT state, facets, changes_at FROM lead_states WHERE lead_id = +?',
+  );
   const selectHolder = db.prepare<[number, string, string], { lead_id: number; trust: Trust }>(
     'SELECT lead_id, trust FROM lead_identifiers WHERE site_id = ? AND kind = ? AND value = ?',
   );
@@ -118,10 +131,7 @@ export function groups(db: Database, leadRows: LeadRows): () => Group {
     `SELECT id, ${ENROLLMENT_COLUMNS} FROM enrollments WHERE lead_id = ?
      ORDER BY status = 'active' DESC, reason IS 'merged', id DESC`,
   );
-  const insertLead = db.prepare<[number, string]>(
-    `INSERT INTO leads (site_id, public_id, heat, stage, first_seen_at, last_seen_at, state)
-     VALUES (?, ?, 0, '', 0, 0, '')`,
-  );
+  const insertLead = db.prepare<[number, string]>('INSERT INTO leads (site_id, public_id) VALUES (?, ?)');
   const insertName = db.prepare<[number, string, string, number, Trust]>(
     `INSERT INTO lead_identifiers (site_id, kind, value, lead_id, trust) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT DO UPDATE SET lead_id = excluded.lead_id, trust = excluded.trust
@@ -147,6 +157,7 @@ export function groups(db: Database, leadRows: LeadRows): () => Group {
   function loadLead(id: number): LoadedLead {
     const row = selectLead.get(id);
     if (!row) throw new Error(`lead ${id} is missing`);
+    const folded = selectState.get(id);
     const seen = new Set<string>();
     const enrollments = selectEnrollments
       .all(id)
@@ -159,9 +170,9 @@ export function groups(db: Database, leadRows: LeadRows): () => Group {
       email: row.email,
       identifiedAt: row.identified_at,
       joinedOnClaim: row.joined_on_claim === 1,
-      state: row.state === '' ? null : stateFrom(row.state),
-      facets: row.facets,
-      changesAt: row.changes_at,
+      state: folded ? stateFrom(folded.state) : null,
+      facets: folded?.facets ?? NO_FACETS,
+      changesAt: folded?.changes_at ?? null,
       enrollments,
     };
   }
@@ -191,7 +202,7 @@ export function groups(db: Database, leadRows: LeadRows): () => Group {
           identifiedAt: null,
           joinedOnClaim: false,
           state: null,
-          facets: '[]',
+          facets: NO_FACETS,
           changesAt: null,
           enrollments: [],
         };

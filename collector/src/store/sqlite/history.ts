@@ -11,7 +11,8 @@ export interface FoldLog {
   write(site: CompiledSite, leadId: number, touchpointId: number, folded: Folded): void;
   /** Only the ledgers of the site's version: those that a replay writes beside them stay. */
   clear(site: CompiledSite, leadId: number): void;
-  clearAllVersions(leadId: number): void;
+  /** Those of all versions, or of all but `kept`. @returns how many entries and moves that were */
+  remove(leadId: number, kept?: readonly number[]): number;
 }
 
 export function foldLog(db: Database): FoldLog {
@@ -28,7 +29,11 @@ export function foldLog(db: Database): FoldLog {
   const clear = ledgers.map((ledger) =>
     db.prepare<[number, number]>(`DELETE FROM ${ledger} WHERE lead_id = ? AND version = ?`),
   );
-  const clearAll = ledgers.map((ledger) => db.prepare<[number]>(`DELETE FROM ${ledger} WHERE lead_id = ?`));
+  const remove = ledgers.map((ledger) =>
+    db.prepare<[number, string]>(
+      `DELETE FROM ${ledger} WHERE lead_id = ? AND version NOT IN (SELECT value FROM json_each(?))`,
+    ),
+  );
   return {
     write(site, leadId, touchpointId, { entries, stageMove }) {
       const { id, foldedVersion } = site;
@@ -44,8 +49,9 @@ export function foldLog(db: Database): FoldLog {
     clear(site, leadId) {
       for (const statement of clear) statement.run(leadId, site.foldedVersion);
     },
-    clearAllVersions(leadId) {
-      for (const statement of clearAll) statement.run(leadId);
+    remove(leadId, kept = []) {
+      const versions = JSON.stringify(kept);
+      return remove.reduce((rows, statement) => rows + statement.run(leadId, versions).changes, 0);
     },
   };
 }

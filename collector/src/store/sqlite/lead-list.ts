@@ -38,19 +38,20 @@ type Sql = RawBuilder<unknown>;
 type ListRow = LeadRow & { first_seen_at: number; last_seen_at: number };
 type SortColumn = 'heat' | 'last_seen_at' | 'first_seen_at' | 'next_due_at' | 'id';
 
-/** A part of an order, of rows that one index has in one piece. */
+/** A part of an order, of rows that one index of one table has in one piece. */
 interface Part {
+  table: 'lead_states' | 'leads';
   column: SortColumn;
   /** `null`: does not matter. */
   hasDue: boolean | null;
 }
 const PARTS: Record<LeadSort, Part[]> = {
-  heat: [{ column: 'heat', hasDue: null }],
-  lastSeenAt: [{ column: 'last_seen_at', hasDue: null }],
-  firstSeenAt: [{ column: 'first_seen_at', hasDue: null }],
+  heat: [{ table: 'lead_states', column: 'heat', hasDue: null }],
+  lastSeenAt: [{ table: 'lead_states', column: 'last_seen_at', hasDue: null }],
+  firstSeenAt: [{ table: 'lead_states', column: 'first_seen_at', hasDue: null }],
   nextDueAt: [
-    { column: 'next_due_at', hasDue: true },
-    { column: 'id', hasDue: false },
+    { table: 'leads', column: 'next_due_at', hasDue: true },
+    { table: 'leads', column: 'id', hasDue: false },
   ],
 };
 /** In a cursor: among those with nothing due. */
@@ -93,7 +94,8 @@ export function leadLister(db: Database): (siteId: number, query: LeadQuery) => 
           ...(until ? [upTo(part, until, query)] : []),
         ];
         const rows = run<ListRow>(sql`
-          SELECT ${sql.raw(LEAD_COLUMNS)}, first_seen_at, last_seen_at FROM leads WHERE ${and(conditions)}
+          SELECT ${sql.raw(LEAD_COLUMNS)}, first_seen_at, last_seen_at
+          FROM leads JOIN lead_states ON lead_states.lead_id = leads.id WHERE ${and(conditions)}
           ${orderBy(part, query)} LIMIT ${wanted - found.length}`);
         for (const row of rows) found.push({ row, part });
         if (!until) break;
@@ -122,36 +124,48 @@ function cursorOf(row: ListRow, { column }: Part): Cursor {
   return { key: column === 'id' ? NOTHING_DUE : (row[column] ?? NOTHING_DUE), id: row.id };
 }
 
-/** With candidates, no index but theirs: `+` keeps SQLite from walking along another. https://sqlite.org/optoverview.html#uplus */
-function placeIn({ hasDue }: Part, siteId: number, candidates: Sql | null): Sql[] {
+/**
+ * A lead that was merged into another has no state, so that only an order along `leads` has to leave it out. With
+ * candidates, no index but theirs: `+` keeps SQLite from walking along another. https://sqlite.org/optoverview.html#uplus
+ */
+function placeIn({ table, hasDue }: Part, siteId: number, candidates: Sql | null): Sql[] {
+  const isOfSite = sql`${sql.raw(candidates ? '+' : '')}${sql.ref(`${table}.site_id`)} = ${siteId}`;
   const due = hasDue === null ? [] : [hasDue ? sql`next_due_at IS NOT NULL` : sql`next_due_at IS NULL`];
-  return candidates
-    ? [sql`leads.id IN (${candidates})`, sql`+site_id = ${siteId}`, sql`+merged_into IS NULL`, ...due]
-    : [sql`site_id = ${siteId}`, sql`merged_into IS NULL`, ...due];
+  return [
+    ...(candidates ? [sql`leads.id IN (${candidates})`] : []),
+    isOfSite,
+    ...(table === 'leads' ? [sql`merged_into IS NULL`] : []),
+    ...due,
+  ];
 }
 
-const orderBy = ({ column }: Part, { descending }: LeadQuery): Sql => {
+/** That of the table whose index has the order. */
+const idOf = ({ table }: Part): Sql => sql.ref(table === 'leads' ? 'leads.id' : 'lead_states.lead_id');
+
+function orderBy(part: Part, { descending }: LeadQuery): Sql {
   const direction = sql.raw(descending ? 'DESC' : 'ASC');
-  return column === 'id'
-    ? sql`ORDER BY id ${direction}`
-    : sql`ORDER BY ${sql.ref(column)} ${direction}, id ${direction}`;
-};
+  return part.column === 'id'
+    ? sql`ORDER BY ${idOf(part)} ${direction}`
+    : sql`ORDER BY ${sql.ref(part.column)} ${direction}, ${idOf(part)} ${direction}`;
+}
 
 const beyond = (part: Part, place: Cursor, { descending }: LeadQuery): Sql =>
   compared(part, descending ? '<' : '>', place);
 const upTo = (part: Part, place: Cursor, { descending }: LeadQuery): Sql =>
   compared(part, descending ? '>=' : '<=', place);
 
-function compared({ column }: Part, operator: string, { key, id }: Cursor): Sql {
+function compared(part: Part, operator: string, { key, id }: Cursor): Sql {
   const is = sql.raw(operator);
-  return column === 'id' ? sql`id ${is} ${id}` : sql`(${sql.ref(column)}, id) ${is} (${key}, ${id})`;
+  return part.column === 'id'
+    ? sql`${idOf(part)} ${is} ${id}`
+    : sql`(${sql.ref(part.column)}, ${idOf(part)}) ${is} (${key}, ${id})`;
 }
 
 /** The last row that one slice looks at; none where fewer are left. */
 function endOfSlice(inPart: Sql[], part: Part, after: Cursor | null, query: LeadQuery): Sql {
   const conditions = after ? [...inPart, beyond(part, after, query)] : inPart;
-  return sql`SELECT ${sql.ref(part.column)} AS key, id FROM leads WHERE ${and(conditions)}
-    ${orderBy(part, query)} LIMIT 1 OFFSET ${SLICE_ROWS - 1}`;
+  return sql`SELECT ${sql.ref(part.column)} AS key, ${idOf(part)} AS id FROM ${sql.table(part.table)}
+    WHERE ${and(conditions)} ${orderBy(part, query)} LIMIT 1 OFFSET ${SLICE_ROWS - 1}`;
 }
 
 /** Whether more is asked for than the order's own index cuts. */
@@ -188,7 +202,7 @@ function testsOf(siteId: number, query: LeadQuery): Sql[] {
   ];
 }
 
-/** As `leads.facets` has it; a word without its end, for its beginning is enough. */
+/** As `lead_states.facets` has it; a word without its end, for its beginning is enough. */
 function asInRow(facet: Facet): string {
   const text = JSON.stringify(facetText(facet));
   return facet.kind === 'word' ? text.slice(0, -1) : text;

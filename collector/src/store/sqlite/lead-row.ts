@@ -1,6 +1,6 @@
 /**
- * All that is written of a lead as its state changes: its own row, what lists find it by, and its timers. In one place,
- * so that an ingest, a replay and a timer leave the same behind.
+ * All that is written of a lead as its state changes: who it is, what a version of the rules makes of it, what lists find
+ * it by, and its timers. In one place, so that an ingest, a replay and a timer leave the same behind.
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { facetFrom, facetsOf, facetText } from '../../leads/facets.ts';
@@ -23,87 +23,113 @@ export interface WrittenLead {
 }
 
 export interface LeadRows {
+  /** Who it is, and what the site's version makes of it. */
   write(site: CompiledSite, lead: WrittenLead, now: number): void;
-  /** What a replay has told anew. It triggers nothing: the lead's timers are set once the next tick has looked at it. */
-  writeFolded(site: CompiledSite, leadId: number, state: LeadState): void;
-  /** The lead has become another one: no list finds it and no timer wakes it. */
-  retire(leadId: number): void;
+  /** Only what the site's version makes of it: who it is does not depend on rules. */
+  writeFolded(site: CompiledSite, leadId: number, state: LeadState, now: number): void;
+  /** What the site's version has made of it; `null` where nothing is folded yet. */
+  folded(site: CompiledSite, leadId: number): LeadState | null;
+  /** Takes away what was made of it under all versions, or all but `kept`. @returns how many rows that were */
+  remove(leadId: number, kept?: readonly number[]): number;
 }
 
-/** In `changes_at`: due at once, and only to be written anew. */
-export const RENEW = 0;
+export const NO_FACETS = '[]';
+
+interface FoldedRow {
+  siteId: number;
+  version: number;
+  facets: string;
+}
 
 export function leadRows(db: Database, gaps: Gaps): LeadRows {
-  const update = db.prepare(
-    `UPDATE leads SET user_id = ?, email = ?, identified_at = ?, joined_on_claim = ?, heat = ?, stage = ?, first_seen_at = ?,
-       last_seen_at = ?, state = ?, facets = ?, changes_at = ?, silent_at = ? WHERE id = ?`,
+  const updateIdentity = db.prepare(
+    `UPDATE leads SET user_id = $userId, email = $email, identified_at = $identifiedAt, joined_on_claim = $joinedOnClaim
+     WHERE id = $id AND (user_id, email, identified_at, joined_on_claim)
+       IS NOT ($userId, $email, $identifiedAt, $joinedOnClaim)`,
   );
-  const updateFolded = db.prepare(
-    `UPDATE leads SET heat = ?, stage = ?, first_seen_at = ?, last_seen_at = ?, state = ?, changes_at = ${RENEW},
-       silent_at = NULL WHERE id = ?`,
+  const putState = db.prepare(
+    `INSERT INTO all_lead_states
+       (lead_id, version, site_id, heat, first_seen_at, last_seen_at, changes_at, silent_at, facets, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET heat = excluded.heat, first_seen_at = excluded.first_seen_at,
+       last_seen_at = excluded.last_seen_at, changes_at = excluded.changes_at, silent_at = excluded.silent_at,
+       facets = excluded.facets, state = excluded.state`,
   );
-  const selectFacets = db.prepare<[number], { siteId: number; facets: string }>(
-    'SELECT site_id AS siteId, facets FROM leads WHERE id = ?',
+  const selectState = db
+    .prepare<[number, number], string>('SELECT state FROM all_lead_states WHERE lead_id = ? AND version = ?')
+    .pluck();
+  const selectFacets = db
+    .prepare<[number, number], string>('SELECT facets FROM all_lead_states WHERE lead_id = ? AND version = ?')
+    .pluck();
+  const selectFolded = db.prepare<[number], FoldedRow>(
+    'SELECT site_id AS siteId, version, facets FROM all_lead_states WHERE lead_id = ?',
   );
+  const deleteState = db.prepare('DELETE FROM all_lead_states WHERE lead_id = ? AND version = ?');
   const insertFacet = db.prepare(
-    'INSERT INTO lead_facets (site_id, kind, value, lead_id) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    `INSERT INTO all_lead_facets (site_id, version, kind, value, lead_id) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
   );
   const deleteFacet = db.prepare(
-    'DELETE FROM lead_facets WHERE site_id = ? AND kind = ? AND value = ? AND lead_id = ?',
-  );
-  const retire = db.prepare(
-    `UPDATE leads SET facets = '[]', changes_at = NULL, silent_at = NULL WHERE id = ?`,
+    'DELETE FROM all_lead_facets WHERE site_id = ? AND version = ? AND kind = ? AND value = ? AND lead_id = ?',
   );
 
-  function moveFacets(siteId: number, leadId: number, before: string, after: string): void {
-    if (before === after) return;
-    const [old, next] = [new Set<string>(JSON.parse(before)), new Set<string>(JSON.parse(after))];
-    const run = (statement: Statement, text: string) => {
+  /** @returns how many rows were written */
+  function moveFacets(leadId: number, { siteId, version, facets }: FoldedRow, after: string): number {
+    if (facets === after) return 0;
+    const [old, next] = [new Set<string>(JSON.parse(facets)), new Set<string>(JSON.parse(after))];
+    const run = (statement: Statement, text: string): number => {
       const { kind, value } = facetFrom(text);
-      statement.run(siteId, kind, value, leadId);
+      return statement.run(siteId, version, kind, value, leadId).changes;
     };
-    for (const text of old) if (!next.has(text)) run(deleteFacet, text);
-    for (const text of next) if (!old.has(text)) run(insertFacet, text);
+    let rows = 0;
+    for (const text of old) if (!next.has(text)) rows += run(deleteFacet, text);
+    for (const text of next) if (!old.has(text)) rows += run(insertFacet, text);
+    return rows;
+  }
+
+  /** @param before the facets that the row has. @returns those that it has now */
+  function put(site: CompiledSite, leadId: number, state: LeadState, before: string, now: number): string {
+    const { id: siteId, foldedVersion: version } = site;
+    const facets = JSON.stringify(facetsOf(state, site, now).map(facetText));
+    moveFacets(leadId, { siteId, version, facets: before }, facets);
+    const silentAt = silenceOf(state, site, (segment) => gaps.counts(siteId, segment), now)?.at ?? null;
+    putState.run(
+      leadId,
+      version,
+      siteId,
+      heatOf(state.score, state.scoredAt, site.halfLifeMs),
+      state.firstSeenAt,
+      state.lastSeenAt,
+      nextChangeAt(state, site, now),
+      // What is long past has lost its moment, as in a history that is imported.
+      silentAt !== null && silentAt > now ? silentAt : null,
+      facets,
+      JSON.stringify(state),
+    );
+    return facets;
   }
 
   return {
     write(site, lead, now) {
-      const { state } = lead;
-      const facets = JSON.stringify(facetsOf(state, site, now).map(facetText));
-      moveFacets(site.id, lead.id, lead.facets, facets);
-      lead.facets = facets;
-      const silentAt = silenceOf(state, site, (segment) => gaps.counts(site.id, segment), now)?.at ?? null;
-      update.run(
-        lead.userId,
-        lead.email,
-        lead.identifiedAt,
-        lead.joinedOnClaim ? 1 : 0,
-        heatOf(state.score, state.scoredAt, site.halfLifeMs),
-        state.stage,
-        state.firstSeenAt,
-        state.lastSeenAt,
-        JSON.stringify(state),
-        facets,
-        nextChangeAt(state, site, now),
-        // What is long past has lost its moment, as in a history that is imported.
-        silentAt !== null && silentAt > now ? silentAt : null,
-        lead.id,
-      );
+      const { id, userId, email, identifiedAt, joinedOnClaim, state, facets } = lead;
+      lead.facets = put(site, id, state, facets, now);
+      updateIdentity.run({ id, userId, email, identifiedAt, joinedOnClaim: joinedOnClaim ? 1 : 0 });
     },
-    writeFolded({ halfLifeMs }, leadId, state) {
-      updateFolded.run(
-        heatOf(state.score, state.scoredAt, halfLifeMs),
-        state.stage,
-        state.firstSeenAt,
-        state.lastSeenAt,
-        JSON.stringify(state),
-        leadId,
-      );
+    writeFolded(site, leadId, state, now) {
+      put(site, leadId, state, selectFacets.get(leadId, site.foldedVersion) ?? NO_FACETS, now);
     },
-    retire(leadId) {
-      const row = selectFacets.get(leadId);
-      if (row) moveFacets(row.siteId, leadId, row.facets, '[]');
-      retire.run(leadId);
+    folded(site, leadId) {
+      const state = selectState.get(leadId, site.foldedVersion);
+      return state === undefined ? null : (JSON.parse(state) as LeadState);
+    },
+    remove(leadId, kept = []) {
+      let rows = 0;
+      for (const folded of selectFolded.all(leadId)) {
+        if (kept.includes(folded.version)) continue;
+        rows += moveFacets(leadId, folded, NO_FACETS) + 1;
+        deleteState.run(leadId, folded.version);
+      }
+      return rows;
     },
   };
 }

@@ -29,6 +29,7 @@ export function leadStore(db: Database): LeadStore {
   const selectLead = db.prepare<[number, string], LeadRow>(
     `SELECT ${LEAD_COLUMNS} FROM leads AS named
      JOIN leads ON leads.id = coalesce(named.merged_into, named.id)
+     JOIN lead_states ON lead_states.lead_id = leads.id
      WHERE named.site_id = ? AND named.public_id = ?`,
   );
   const selectTouchpoints = db.prepare<
@@ -90,5 +91,5 @@ export interface LeadName {
   leadEmail: string | null;
 }
 /** The `name` trait, where it is a text. */
-export const LEAD_NAME = `CASE json_type(leads.state, '$.traits.name.value')
-  WHEN 'text' THEN json_extract(leads.state, '$.traits.name.value') END AS leadName`;
+export const LEAD_NAME = `CASE json_type(lead_states.state, '$.traits.name.value')
+  WHEN 'text' THEN json_extract(lead_states.state, '$.traits.name.value') END AS leadName`;

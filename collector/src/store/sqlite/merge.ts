@@ -67,8 +67,8 @@ export function merger(db: Database, log: FoldLog, refold: Refold, keys: MatchKe
     keys.merge(fromId, intoId);
     const messageId = cause.messageId === null ? null : idToStore(cause.messageId);
     record.run(site.id, fromId, intoId, cause.reason, messageId, cause.by, cause.at);
-    log.clearAllVersions(fromId);
-    rows.retire(fromId);
+    log.remove(fromId);
+    rows.remove(fromId);
 
     group.reload();
     const into = group.lead(intoId);

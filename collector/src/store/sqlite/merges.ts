@@ -101,7 +101,9 @@ export function duplicateStore(db: Database): DuplicateStore {
   const selectPair = db.prepare<[number, number], PairRow>(
     `SELECT *, coalesce(${SHARED_KINDS}, '') AS reasons FROM duplicates WHERE site_id = ? AND id = ?`,
   );
-  const selectLead = db.prepare<[number], LeadRow>(`SELECT ${LEAD_COLUMNS} FROM leads WHERE id = ?`);
+  const selectLead = db.prepare<[number], LeadRow>(
+    `SELECT ${LEAD_COLUMNS} FROM leads JOIN lead_states ON lead_states.lead_id = leads.id WHERE leads.id = ?`,
+  );
   const dismiss = db.prepare<[number, number, number]>(
     'UPDATE duplicates SET dismissed_at = ? WHERE site_id = ? AND id = ? AND dismissed_at IS NULL',
   );

@@ -102,8 +102,12 @@ export interface LeadRow {
   next_due_at: number | null;
   state: string;
 }
+/** Of `leads JOIN lead_states`. */
 export const LEAD_COLUMNS =
-  'leads.id, leads.public_id, leads.user_id, leads.email, leads.heat, leads.identified_at, leads.next_due_at, leads.state';
+  'leads.id, leads.public_id, leads.user_id, leads.email, lead_states.heat, leads.identified_at, leads.next_due_at, lead_states.state';
+/** `lead_states` for a LEFT JOIN, where SQLite would read the view as a whole. https://sqlite.org/optoverview.html#subquery_flattening */
+export const LEFT_JOIN_LEAD_STATES = `LEFT JOIN all_lead_states AS lead_states ON lead_states.lead_id = leads.id
+  AND lead_states.version = (SELECT folded_version FROM sites WHERE sites.id = leads.site_id)`;
 
 export function leadFrom(row: LeadRow): LeadRecord {
   return {

@@ -19,7 +19,8 @@ export function taskStore(db: Database): TaskStore {
   const columns = `tasks.id AS key, tasks.public_id AS id, leads.public_id AS leadId, leads.email AS leadEmail,
     ${LEAD_NAME}, sequence_id AS sequenceId, title, tasks.reason, owner, tasks.due_at AS dueAt,
     promised_at AS promisedAt, tasks.created_at AS createdAt, done_at AS doneAt
-    FROM tasks JOIN leads ON leads.id = tasks.lead_id JOIN deliveries ON deliveries.id = delivery_id
+    FROM tasks JOIN leads ON leads.id = tasks.lead_id JOIN lead_states ON lead_states.lead_id = leads.id
+    JOIN deliveries ON deliveries.id = delivery_id
     JOIN enrollments ON enrollments.id = enrollment_id`;
   const selectAll = db.prepare<unknown[], TaskRow>(
     `SELECT ${columns} WHERE tasks.site_id = $siteId AND (tasks.due_at, tasks.id) > ($key, $id)

@@ -7,6 +7,9 @@ import type { TimerStore } from '../store.ts';
 import type { Applier } from './apply.ts';
 import type { Gaps } from './gaps.ts';
 import type { Group } from './group.ts';
+import { swapTimes } from './swap-times.ts';
+
+type TimerColumn = 'changes_at' | 'silent_at';
 
 export function timerStore(
   db: Database,
@@ -14,19 +17,22 @@ export function timerStore(
   { note, passTime }: Applier,
   gaps: Gaps,
 ): TimerStore {
+  const isDue = (column: TimerColumn) => `EXISTS (
+    SELECT 1 FROM all_lead_states WHERE site_id = sites.id AND version = folded_version AND ${column} <= $now)`;
   const selectSites = db
     .prepare<{ now: number }, number>(
-      `SELECT site_id FROM leads WHERE changes_at <= $now UNION SELECT site_id FROM leads WHERE silent_at <= $now`,
+      `SELECT id FROM sites WHERE ${isDue('changes_at')} OR ${isDue('silent_at')}`,
     )
     .pluck();
-  const selectDue = (column: 'changes_at' | 'silent_at') =>
+  const selectDue = (column: TimerColumn) =>
     db
       .prepare<[number, number, number], number>(
-        `SELECT id FROM leads WHERE ${column} <= ? AND site_id = ? ORDER BY ${column} LIMIT ?`,
+        `SELECT lead_id FROM lead_states WHERE ${column} <= ? AND site_id = ? ORDER BY ${column} LIMIT ?`,
       )
       .pluck();
   const selectChanging = selectDue('changes_at');
   const selectSilent = selectDue('silent_at');
+  const swappedAt = swapTimes(db);
 
   function noteSilence(group: Group, leadId: number, advance: Advance, now: number): void {
     const lead = group.lead(leadId);
@@ -34,7 +40,7 @@ export function timerStore(
     const silence =
       lead.state && silenceOf(lead.state, site, (segment) => gaps.counts(site.id, segment), now);
     // What is usual may have become more since the timer was set: then it is set anew.
-    if (lead.state && silence && silence.at <= now) {
+    if (lead.state && silence && silence.at > swappedAt(site.id) && silence.at <= now) {
       const { lastSeenAt } = lead.state;
       const properties = {
         silentSince: new Date(lastSeenAt).toISOString(),
