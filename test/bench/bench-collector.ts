@@ -1,5 +1,5 @@
-/** A real `handrail start` on an empty database, warmed up, with a count of what it has acknowledged. */
-import { writeFileSync } from 'node:fs';
+/** A real `handrail start` on the folder's database, warmed up, with a count of what it has acknowledged. */
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { spawnCollector } from '../support/collector-process.ts';
@@ -24,7 +24,7 @@ export interface Measured<T> {
 /** Long enough for V8 to have compiled the way of a message. */
 const WARM_UP = { messagesPerRequest: 20, connections: 16, maxRequests: 1_500, maxSeconds: 2 };
 
-/** @throws if the database does not hold exactly what was acknowledged */
+/** @throws if the database does not hold exactly what it held before and what was acknowledged */
 export async function measureCollector<T>(
   folder: string,
   measure: (load: LoadCollector, url: string) => Promise<T>,
@@ -32,8 +32,9 @@ export async function measureCollector<T>(
   const databasePath = join(folder, 'handrail.sqlite');
   const config = join(folder, 'site.json');
   writeFileSync(config, JSON.stringify(SITE));
+  const held = existsSync(databasePath) ? countTouchpoints(databasePath) : 0;
   const { url, kill } = await spawnCollector(['--db', databasePath, '--config', config]);
-  let acknowledged = 0;
+  let acknowledged = held;
   let seed = 0;
 
   const loadCollector: LoadCollector = async (options) => {

@@ -79,6 +79,7 @@ async function run(options: LoadOptions): Promise<LoadResult> {
     seconds,
     p50Ms: percentile(0.5),
     p99Ms: percentile(0.99),
+    longestMs: latenciesMs.at(-1) ?? Number.NaN,
   };
 }
 

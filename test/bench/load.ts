@@ -29,6 +29,7 @@ export interface LoadResult {
   /** Time to the whole answer. */
   p50Ms: number;
   p99Ms: number;
+  longestMs: number;
 }
 
 const ENTRY = fileURLToPath(new URL('load-process.ts', import.meta.url));

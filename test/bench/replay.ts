@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECRET_KEY } from '../support/collector.ts';
 import { measureCollector } from './bench-collector.ts';
+import { growHistory } from './grow.ts';
 import type { LoadResult } from './load.ts';
 import { SITE } from './site.ts';
 import { atLeast, numberText, type Table } from './table.ts';
@@ -16,6 +17,8 @@ const HISTORY = {
 const MEASURED = { messagesPerRequest: 20, connections: 64, maxRequests: 4_000, maxSeconds: 2 };
 const EXTRAPOLATED_TO = 10_000_000;
 const MILLISECONDS = 1_000;
+/** Between two lines about a replay that takes long. */
+const REPORT_EVERY_MS = 15_000;
 
 interface ReplayState {
   version: number;
@@ -23,20 +26,29 @@ interface ReplayState {
   replay: { leads: { done: number; total: number } } | null;
 }
 
+interface Replayed {
+  seconds: number;
+  /** The request that saw the new version first: it had waited for the swap. */
+  swapMs: number;
+  /** Any request. */
+  longestMs: number;
+}
+
 /** In turns, so that what else runs on the machine touches both alike. */
 const ROUNDS = 2;
 
-export async function benchReplay(folder: string): Promise<Table> {
-  const { measured } = await measureCollector(folder, async (load, url) => {
-    const { messages: history } = await load(HISTORY);
+/** @param atLeastTouchpoints how long a history is folded anew; as long as `HISTORY` makes it, where that is more */
+export async function benchReplay(folder: string, atLeastTouchpoints: number): Promise<Table> {
+  const { databasePath } = await measureCollector(folder, (load) => load(HISTORY));
+  growHistory(databasePath, atLeastTouchpoints, (count) => tell(`${numberText(count)} touchpoints`));
+  const { measured, touchpoints } = await measureCollector(folder, async (load, url) => {
     await publish(url, 5);
     const alone = await untilLive(url);
-
+    const replays = [alone];
     const idle: LoadResult[] = [];
     const beside: LoadResult[] = [];
     let leads = 0;
     let wasOver = false;
-    let longestMs = alone.longestMs;
     for (let round = 0; round < ROUNDS; round++) {
       idle.push(await load(MEASURED));
       await publish(url, 6 + round);
@@ -44,33 +56,48 @@ export async function benchReplay(folder: string): Promise<Table> {
       const { version, liveVersion, replay } = await state(url);
       wasOver ||= version === liveVersion;
       leads = replay?.leads.total ?? leads;
-      longestMs = Math.max(longestMs, (await untilLive(url)).longestMs);
+      replays.push(await untilLive(url));
     }
-    return { history, alone, idle: rate(idle), beside: rate(beside), leads, wasOver, longestMs };
+    return { alone, replays, idle, beside, leads, wasOver };
   });
-  const { history, alone, idle, beside, leads, wasOver, longestMs } = measured;
-  const share = beside / idle;
+  const { alone, replays, idle, beside, leads, wasOver } = measured;
+  const loads = [...idle, ...beside];
+  const history = touchpoints - loads.reduce((sum, { messages }) => sum + messages, 0);
+  const share = rate(beside) / rate(idle);
   const perSecond = history / alone.seconds;
+  const isLong = history >= EXTRAPOLATED_TO;
   return {
     title: `replay: 50 score rules; ${numberText(history)} touchpoints at first, ${numberText(leads)} leads in the end`,
     rows: [
-      { what: 'ingest with no replay', measured: `${numberText(idle)} messages/s` },
+      { what: 'ingest with no replay', measured: `${numberText(rate(idle))} messages/s` },
       {
         what: wasOver ? 'ingest beside a replay, which was over before the end' : 'ingest beside a replay',
-        measured: `${numberText(beside)} messages/s`,
+        measured: `${numberText(rate(beside))} messages/s`,
       },
       { what: '  of the idle rate', measured: numberText(share), budget: atLeast(0.5, share) },
       {
         what: 'replay with no ingest beside it',
         measured: `${numberText(perSecond)} touchpoints/s, ${numberText(alone.seconds)} s`,
       },
+      ...(isLong
+        ? []
+        : [
+            {
+              what: `  extrapolated to ${numberText(EXTRAPOLATED_TO)} touchpoints, not measured`,
+              measured: `${numberText(EXTRAPOLATED_TO / perSecond / 60)} min`,
+            },
+          ]),
       {
-        what: `  extrapolated to ${numberText(EXTRAPOLATED_TO)} touchpoints, not measured`,
-        measured: `${numberText(EXTRAPOLATED_TO / perSecond / 60)} min`,
+        what: 'longest that a request waited for a swap',
+        measured: `${numberText(Math.max(...replays.map(({ swapMs }) => swapMs)))} ms`,
       },
       {
-        what: 'longest that any request waited, the swap included',
-        measured: `${numberText(longestMs)} ms`,
+        what: '  for anything, with no ingest',
+        measured: `${numberText(Math.max(...replays.map(({ longestMs }) => longestMs)))} ms`,
+      },
+      {
+        what: '  an ingest beside a replay, and with none',
+        measured: `${[beside, idle].map((results) => numberText(longest(results))).join(' ms, ')} ms`,
       },
     ],
   };
@@ -90,17 +117,31 @@ async function state(url: string): Promise<ReplayState> {
   return (await fetch(`${url}/v1/site/replay`, { headers })).json() as Promise<ReplayState>;
 }
 
-async function untilLive(url: string): Promise<{ seconds: number; longestMs: number }> {
+async function untilLive(url: string): Promise<Replayed> {
   const startMs = performance.now();
+  let toldMs = startMs;
   let longestMs = 0;
   for (;;) {
     const askedMs = performance.now();
-    const { version, liveVersion } = await state(url);
-    longestMs = Math.max(longestMs, performance.now() - askedMs);
-    if (version === liveVersion) return { seconds: (performance.now() - startMs) / MILLISECONDS, longestMs };
+    const { version, liveVersion, replay } = await state(url);
+    const answeredMs = performance.now();
+    const waitedMs = answeredMs - askedMs;
+    longestMs = Math.max(longestMs, waitedMs);
+    if (version === liveVersion) {
+      return { seconds: (answeredMs - startMs) / MILLISECONDS, swapMs: waitedMs, longestMs };
+    }
+    if (replay && answeredMs - toldMs > REPORT_EVERY_MS) {
+      toldMs = answeredMs;
+      tell(`${numberText(replay.leads.done)} of ${numberText(replay.leads.total)} leads folded anew`);
+    }
     await sleep(5);
   }
 }
+
+/** While it takes long; the table comes at the end. */
+const tell = (progress: string): void => console.error(`  ${progress}`);
+
+const longest = (results: LoadResult[]): number => Math.max(...results.map(({ longestMs }) => longestMs));
 
 function rate(results: LoadResult[]): number {
   const sum = (of: (result: LoadResult) => number) =>

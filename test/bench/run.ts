@@ -1,8 +1,12 @@
-/** `npm run bench`: every section; `npm run bench -- ingest fold`: only those. Writes nothing into the repository. */
+/**
+ * `npm run bench`: every section; `npm run bench -- ingest fold`: only those. Writes nothing into the repository.
+ * `npm run bench -- replay --touchpoints 10000000`: a replay of a history as long as that, of a tenth as many leads; it
+ * needs some 10 GB in the folder for temporary files.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-
+import { parseArgs } from 'node:util';
 import { benchFold } from './fold.ts';
 import { benchGroupCommit } from './group-commit.ts';
 import { benchIngest } from './ingest.ts';
@@ -15,11 +19,16 @@ import { print, type Table } from './table.ts';
 import { benchTimers } from './timers.ts';
 import { benchWebhooks } from './webhooks.ts';
 
+const { values, positionals } = parseArgs({
+  options: { touchpoints: { type: 'string' } },
+  allowPositionals: true,
+});
+
 /** Each gets an empty folder. */
 const SECTIONS: Record<string, (folder: string) => Promise<Table>> = {
   ingest: benchIngest,
   'group-commit': benchGroupCommit,
-  replay: benchReplay,
+  replay: (folder) => benchReplay(folder, Number(values.touchpoints ?? 0)),
   storage: benchStorage,
   fold: benchFold,
   leads: benchLeads,
@@ -29,7 +38,7 @@ const SECTIONS: Record<string, (folder: string) => Promise<Table>> = {
   'main-thread': benchMainThread,
 };
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SECTIONS);
+const names = positionals.length > 0 ? positionals : Object.keys(SECTIONS);
 const unknown = names.find((name) => !Object.hasOwn(SECTIONS, name));
 if (unknown !== undefined) {
   console.error(`bench: no section "${unknown}"; there are ${Object.keys(SECTIONS).join(', ')}`);
