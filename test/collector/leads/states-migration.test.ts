@@ -15,7 +15,7 @@ test('leads from before their states were kept by version are listed and found, 
   const folder = mkdtempSync(join(tmpdir(), 'handrail-test-'));
   const older = join(folder, 'migrations/');
   mkdirSync(older);
-  for (const name of readdirSync(MIGRATIONS).filter((each) => each < '009')) {
+  for (const name of readdirSync(MIGRATIONS).filter((each) => each < '010')) {
     copyFileSync(MIGRATIONS + name, older + name);
   }
   const databasePath = join(folder, 'handrail.sqlite');
