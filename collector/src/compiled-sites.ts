@@ -4,7 +4,7 @@ import { type CompiledSite, compileSite } from './site/compile.ts';
 import { type EarlierSequences, sequencesOf } from './site/compile-sequences.ts';
 import { readDocument, type Variables } from './site/document.ts';
 import type { Site } from './site/schema.ts';
-import type { SiteVersion, Store } from './store/store.ts';
+import { isSameVersion, type SiteVersion, type Store } from './store/store.ts';
 
 type Document = Pick<SiteVersion, 'version' | 'document'>;
 
@@ -52,17 +52,21 @@ export function compiledSites(store: Store, variables: Variables = {}): Compiled
     return compileSite(siteId, version, read(siteId, document), { foldedVersion, earlier });
   }
 
-  async function load(siteId: number): Promise<SwappableAdvance> {
+  async function compileLive(siteId: number): Promise<CompiledSite> {
     const live = await store.sites.live(siteId);
     if (!live) throw new Error(`no site ${siteId}`);
-    return swappable(await compile(siteId, live, live.foldedVersion));
+    return compile(siteId, live, live.foldedVersion);
   }
 
-  function live(siteId: number): Promise<SwappableAdvance> {
-    const advance = known.get(siteId) ?? load(siteId);
-    known.set(siteId, advance);
+  async function live(siteId: number): Promise<SwappableAdvance> {
+    const loading = known.get(siteId) ?? compileLive(siteId).then(swappable);
+    known.set(siteId, loading);
     // What failed to load is tried again, not remembered.
-    advance.catch(() => known.delete(siteId));
+    loading.catch(() => known.delete(siteId));
+    const advance = await loading;
+    // Another process on the same file may have made a version live.
+    if (!isSameVersion(advance.site, await store.sites.liveVersion(siteId)))
+      advance.swap(await compileLive(siteId));
     return advance;
   }
 

@@ -60,14 +60,16 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** The store cannot take anything just now; the client should come again. */
+/** The store cannot take it just now; the client should come again. */
 export class StoreUnavailable extends Error {
   override name = 'StoreUnavailable';
 }
 
 export interface SiteStore {
   /** The version that leads are folded under, or `null` if there is no such site. */
-  live(siteId: number): Promise<LiveVersion | null>;
+  live(siteId: number): Promise<(LiveVersion & { document: JsonObject }) | null>;
+  /** The same without its document: cheap enough to be asked with each request. */
+  liveVersion(siteId: number): Promise<LiveVersion | null>;
   /** The version published last: ahead of the live one while history is folded under it. */
   latest(siteId: number): Promise<SiteVersion | null>;
   version(siteId: number, version: number): Promise<SiteVersion | null>;
@@ -122,7 +124,10 @@ export interface LiveVersion {
   version: number;
   /** An earlier version that folds alike, or this one. */
   foldedVersion: number;
-  document: JsonObject;
+}
+/** The same rules, going on from the same states. */
+export function isSameVersion(one: LiveVersion, other: LiveVersion | null): boolean {
+  return one.version === other?.version && one.foldedVersion === other.foldedVersion;
 }
 
 export interface ReplayStep {

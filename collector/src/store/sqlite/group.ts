@@ -6,7 +6,9 @@ import type { Session } from '../../ingest/sessions.ts';
 import { type LeadState, stateFrom } from '../../leads/state.ts';
 import type { Trust } from '../../leads/touchpoint.ts';
 import type { CompiledSite } from '../../site/compile.ts';
+import { isSameVersion, StoreUnavailable } from '../store.ts';
 import { type LeadRows, NO_FACETS } from './lead-row.ts';
+import { liveVersions } from './sites.ts';
 
 export interface LoadedLead {
   id: number;
@@ -147,6 +149,8 @@ export function groups(db: Database, leadRows: LeadRows): () => Group {
     'UPDATE visitors SET session = ?, is_named = ? WHERE id = ?',
   );
 
+  const liveVersion = liveVersions(db);
+
   const loadVisitor = (row: VisitorRow): LoadedVisitor => ({
     id: row.id,
     leadId: row.lead_id,
@@ -254,6 +258,11 @@ export function groups(db: Database, leadRows: LeadRows): () => Group {
         for (const each of [leads, visitors, serverVisitors, changedLeads, changedVisitors]) each.clear();
       },
       write() {
+        for (const site of new Set([...changedLeads.values()].map((change) => change.site))) {
+          // Another process has made a version live since the rules were looked up: nothing may be folded under those.
+          if (!isSameVersion(site, liveVersion(site.id)))
+            throw new StoreUnavailable('another version has gone live');
+        }
         for (const [lead, { site, now }] of changedLeads) {
           const { state } = lead;
           if (state) leadRows.write(site, Object.assign(lead, { state }), now);

@@ -41,6 +41,14 @@ export function replayStore(db: Database, log: FoldLog, rows: LeadRows): ReplayS
        WHERE version <> live_version OR folded_version = 0 OR sweep_after IS NOT NULL`)
     .pluck();
 
+  const selectIsAhead = db
+    .prepare<{ siteId: number; version: number }, number>(
+      'SELECT $version > live_version OR folded_version = 0 FROM sites WHERE id = $siteId',
+    )
+    .pluck();
+  /** Or else another process on the same file has made it live, or a later one. */
+  const isAhead = ({ id: siteId, version }: CompiledSite) => selectIsAhead.get({ siteId, version }) === 1;
+
   /** @returns how many touchpoints it has folded; a lead with more than `limit` left stays stale */
   function refold(site: CompiledSite, leadId: number, limit: number, now: number): number {
     if (isMerged.get(leadId)) {
@@ -59,6 +67,7 @@ export function replayStore(db: Database, log: FoldLog, rows: LeadRows): ReplayS
   }
 
   function step(site: CompiledSite, maxTouchpoints: number, now: number): ReplayStep {
+    if (!isAhead(site)) return { leads: 0, isDone: true };
     let left = maxTouchpoints;
     let leads = 0;
     while (left > 0) {
@@ -74,6 +83,7 @@ export function replayStore(db: Database, log: FoldLog, rows: LeadRows): ReplayS
 
   const goLive = db.transaction((site: CompiledSite, isAlike: boolean, now: number): boolean => {
     const { id: siteId, version } = site;
+    if (!isAhead(site)) return true;
     if (isAlike) {
       setLiveAlike.run(version, siteId);
       return true;

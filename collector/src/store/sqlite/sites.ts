@@ -10,11 +10,12 @@ const VERSION_COLUMNS =
   'site_versions.version, published_by AS by, via, site_versions.created_at AS publishedAt';
 
 export function siteStore(db: Database): SiteStore {
-  const selectLive = db.prepare<[number], WithDocument<LiveVersion>>(
+  const selectLive = db.prepare<[number], LiveVersion & { document: string }>(
     `SELECT live_version AS version, folded_version AS foldedVersion, document FROM sites
      JOIN site_versions ON site_versions.site_id = sites.id AND site_versions.version = live_version
      WHERE sites.id = ?`,
   );
+  const selectLiveVersion = liveVersions(db);
   const selectLatest = db.prepare<[number], WithDocument<SiteVersion>>(
     `SELECT ${VERSION_COLUMNS}, document FROM sites
      JOIN site_versions ON site_versions.site_id = sites.id AND site_versions.version = sites.version
@@ -95,6 +96,7 @@ export function siteStore(db: Database): SiteStore {
 
   return {
     live: async (siteId) => withDocument(selectLive.get(siteId)),
+    liveVersion: async (siteId) => selectLiveVersion(siteId),
     latest: async (siteId) => withDocument(selectLatest.get(siteId)),
     version: async (siteId, version) => withDocument(selectVersion.get(siteId, version)),
     versionsWithRuns: async (siteId) => selectVersionsWithRuns.all({ siteId }),
@@ -136,6 +138,13 @@ export function siteStore(db: Database): SiteStore {
       return selectSecret.get() ?? Buffer.alloc(0);
     },
   };
+}
+
+export function liveVersions(db: Database): (siteId: number) => LiveVersion | null {
+  const select = db.prepare<[number], LiveVersion>(
+    'SELECT live_version AS version, folded_version AS foldedVersion FROM sites WHERE id = ?',
+  );
+  return (siteId) => select.get(siteId) ?? null;
 }
 
 function withDocument<Row extends { document: string }>(
