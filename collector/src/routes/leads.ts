@@ -6,9 +6,12 @@ import { Problem } from '../problem.ts';
 import type { LeadRecord, StoredScoreEntry, StoredTouchpoint, TimelineEntry } from '../store/store.ts';
 import type { Env, Services } from './context.ts';
 import { answers, listOf, listQuery, page, parseCursor } from './lists.ts';
+import { mergeView } from './merges.ts';
 import { leadDetailSchema, scoreSchema, timelineEntrySchema, touchpointSchema } from './schemas.ts';
 
 const owner = { tags: ['Leads'], security: [{ secretKey: [] }] };
+/** With the lead itself: more have a list of their own. */
+const MAX_MERGES_TOLD = 100;
 const leadParams = z.object({ id: z.string().max(100) });
 
 const getRoute = createRoute({
@@ -57,10 +60,14 @@ export function leadRoutes(app: OpenAPIHono<Env>, { store, sites, now }: Service
   }
 
   app.openapi(getRoute, async (c) => {
-    const lead = await leadOrProblem(c.var.siteId, c.req.valid('param').id);
-    const { site } = await sites(c.var.siteId);
-    const moves = await store.leads.stageMoves(c.var.siteId, lead.id);
-    return c.json(leadDetail(lead, moves, site, now()), 200);
+    const { siteId } = c.var;
+    const lead = await leadOrProblem(siteId, c.req.valid('param').id);
+    const { site } = await sites(siteId);
+    const moves = await store.leads.stageMoves(siteId, lead.id);
+    const identifiers = await store.leads.identifiers(siteId, lead.id);
+    const merges = await store.merges.list(siteId, lead.id, MAX_MERGES_TOLD, null);
+    const mergedFrom = merges.rows.map(mergeView);
+    return c.json({ ...leadDetail(lead, moves, site, now()), identifiers, mergedFrom }, 200);
   });
 
   app.openapi(scoreRoute, async (c) => {

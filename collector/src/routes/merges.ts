@@ -8,7 +8,7 @@ import type { DuplicateRecord, MergeRecord } from '../store/merges.ts';
 import type { LeadRecord } from '../store/store.ts';
 import type { Env, Services } from './context.ts';
 import { answers, listOf, listQuery, page, parseCursor } from './lists.ts';
-import { leadSchema, problemSchema } from './schemas.ts';
+import { leadSchema, mergeSchema, problemSchema } from './schemas.ts';
 
 const tags = ['Leads'];
 const security = [{ secretKey: [] }];
@@ -16,19 +16,6 @@ const time = z.iso.datetime();
 const leadId = z.string().max(100);
 const by = z.string().trim().min(1).max(100).optional().openapi({ description: 'Who decides it.' });
 
-const mergeSchema = z
-  .object({
-    id: z.string(),
-    /** As it was known then. */
-    from: z.object({ id: z.string(), userId: z.string().nullable(), email: z.string().nullable() }),
-    into: z.string(),
-    reason: z.enum(['identified', 'same_email', 'same_phone', 'alias', 'by_owner']),
-    /** The message that told; `null` where a person decided. */
-    messageId: z.string().nullable(),
-    by: z.string().nullable(),
-    timestamp: time,
-  })
-  .openapi('Merge');
 const duplicateSchema = z
   .object({
     id: z.string(),
@@ -157,7 +144,11 @@ export function mergeRoutes(app: OpenAPIHono<Env>, { store, sites, now }: Servic
   });
 }
 
-const mergeView = ({ id, at, ...merge }: MergeRecord) => ({ ...merge, id: `mrg_${id}`, timestamp: iso(at) });
+export const mergeView = ({ id, at, ...merge }: MergeRecord) => ({
+  ...merge,
+  id: `mrg_${id}`,
+  timestamp: iso(at),
+});
 
 function duplicateView(
   { id, leads, reasons, foundAt, dismissedAt }: DuplicateRecord,

@@ -83,6 +83,20 @@ export const leadSchema = z
   })
   .openapi('Lead');
 
+export const mergeSchema = z
+  .object({
+    id: z.string(),
+    /** As it was known then. */
+    from: z.object({ id: z.string(), userId: z.string().nullable(), email: z.string().nullable() }),
+    into: z.string(),
+    reason: z.enum(['identified', 'same_email', 'same_phone', 'alias', 'by_owner']),
+    /** The message that told; `null` where a person decided. */
+    messageId: z.string().nullable(),
+    by: z.string().nullable(),
+    timestamp: time,
+  })
+  .openapi('Merge');
+
 export const leadDetailSchema = leadSchema
   .extend({
     traitOrigins: z.record(z.string(), z.object({ trust: z.enum(['browser', 'server']), timestamp: time })),
@@ -95,6 +109,16 @@ export const leadDetailSchema = leadSchema
         timestamp: time,
       }),
     ),
+    /** All that it answers to, with who says so. */
+    identifiers: z.array(
+      z.object({
+        kind: z.enum(['user', 'email', 'phone']),
+        value: z.string(),
+        trust: z.enum(['browser', 'server']),
+      }),
+    ),
+    /** The latest hundred; `/v1/leads/{id}/merges` has all. */
+    mergedFrom: z.array(mergeSchema),
   })
   .openapi('LeadDetail');
 

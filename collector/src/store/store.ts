@@ -245,6 +245,12 @@ export interface StoredStageMove {
   messageId: string;
   touchpoint: string;
 }
+export interface Identifier {
+  kind: 'user' | 'email' | 'phone';
+  value: string;
+  /** `browser`: merely claimed. */
+  trust: Trust;
+}
 export interface LeadStore {
   list(siteId: number, query: LeadQuery): Promise<Slice<LeadRecord>>;
   /** The id of a merged lead finds the one it was merged into. */
@@ -259,6 +265,8 @@ export interface LeadStore {
   scoreEntries(siteId: number, leadId: string): Promise<StoredScoreEntry[]>;
   /** Latest first. */
   stageMoves(siteId: number, leadId: string): Promise<StoredStageMove[]>;
+  /** What it answers to. */
+  identifiers(siteId: number, leadId: string): Promise<Identifier[]>;
   /** All that happened to a lead, latest first. */
   timeline(
     siteId: number,

@@ -65,7 +65,14 @@ function messageOf({ name, path, size }: Occurrence, sender: object, messageId: 
 /** What is known of a person, but for what it is called. */
 async function known({ owner }: TestCollector, userId: string) {
   const [{ id }] = (await owner(`/v1/leads?userId=${userId}`)).data;
-  const { id: _, userId: __, identifiedAt: ___, merges: ____, ...detail } = await owner(`/v1/leads/${id}`);
+  const {
+    id: _,
+    userId: __,
+    identifiedAt: ___,
+    identifiers: ____,
+    mergedFrom: _____,
+    ...detail
+  } = await owner(`/v1/leads/${id}`);
   const { entries } = await owner(`/v1/leads/${id}/score`);
   const { data: touchpoints } = await owner(`/v1/leads/${id}/touchpoints?limit=200`);
   return { detail, entries, touchpoints };

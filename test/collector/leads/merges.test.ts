@@ -181,6 +181,16 @@ describe('why leads were merged', () => {
       { reason: 'identified', messageId: signIn.messageId, from: { userId: null } },
       { reason: 'same_email', messageId: sameEmail.messageId, from: { email: 'ada@example.com' } },
     ]);
+    // The lead itself tells so, with all that it answers to.
+    expect(await collector.owner(`/v1/leads/${lead.id}`)).toMatchObject({
+      identifiers: [
+        { kind: 'user', value: 'u1', trust: 'server' },
+        { kind: 'user', value: 'u2', trust: 'server' },
+        { kind: 'phone', value: '+442079460958', trust: 'server' },
+        { kind: 'email', value: 'ada@example.com', trust: 'server' },
+      ],
+      mergedFrom: await mergesOf(lead.id),
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 /** What the owner asks about leads. Lists are cut by key, never by offset, so that pages stay right while rows move. */
 
 import type { Database } from 'better-sqlite3';
-import type { Cursor, LeadStore, Slice, StoredTouchpoint } from '../store.ts';
+import type { Cursor, Identifier, LeadStore, Slice, StoredTouchpoint } from '../store.ts';
 import { leadLister } from './lead-list.ts';
 import {
   LEAD_COLUMNS,
@@ -53,6 +53,9 @@ export function leadStore(db: Database): LeadStore {
      FROM stage_moves JOIN touchpoints ON touchpoints.id = touchpoint_id
      WHERE stage_moves.lead_id = ${survivor} ORDER BY touchpoint_id DESC`,
   );
+  const selectIdentifiers = db.prepare<[number, string], Identifier>(
+    `SELECT kind, value, trust FROM lead_identifiers WHERE lead_id = ${survivor} ORDER BY kind DESC, value`,
+  );
   const selectSegments = db.prepare<[number], { segment: string; leads: number }>(
     `SELECT value AS segment, count(*) AS leads FROM lead_facets WHERE site_id = ? AND kind = 'segment' GROUP BY value`,
   );
@@ -77,6 +80,7 @@ export function leadStore(db: Database): LeadStore {
     },
     scoreEntries: async (siteId, leadId) => selectEntries.all(siteId, leadId).map(scoreEntryFrom),
     stageMoves: async (siteId, leadId) => selectMoves.all(siteId, leadId).map(stageMoveFrom),
+    identifiers: async (siteId, leadId) => selectIdentifiers.all(siteId, leadId),
     timeline: timelineOf(db),
     segmentCounts: async (siteId) =>
       new Map(selectSegments.all(siteId).map(({ segment, leads }) => [segment, leads])),
