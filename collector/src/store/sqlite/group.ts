@@ -63,6 +63,7 @@ export interface Group {
 }
 
 interface IdentityRow {
+  public_id: string;
   user_id: string | null;
   email: string | null;
   identified_at: number | null;
@@ -113,7 +114,7 @@ export function enrollmentFrom(row: EnrollmentRow): Enrollment {
 /** Prepares the statements once; each call of the result begins a group. */
 export function groups(db: Database, leadRows: LeadRows): () => Group {
   const selectLead = db.prepare<[number], IdentityRow>(
-    'SELECT user_id, email, identified_at, joined_on_claim FROM leads WHERE id = ?',
+    'SELECT public_id, user_id, email, identified_at, joined_on_claim FROM leads WHERE id = ?',
   );
   const selectState = db.prepare<[number], StateRow>(
     // `+`, since SQLite compiles a join anew for each value that its plan might depend on: that took most of the time.
