@@ -95,10 +95,15 @@ function addPending(path: string, pending: number): void {
      FROM numbers, (SELECT * FROM deliveries LIMIT 1)`,
   ).run(pending, tomorrow);
   db.prepare(
-    `${numbers} INSERT INTO leads (site_id, public_id, heat, stage, first_seen_at, last_seen_at, state, changes_at)
-     SELECT site_id, 'lead_pending_' || n, heat, stage, first_seen_at, last_seen_at, state, ? + n
-     FROM numbers, (SELECT * FROM leads LIMIT 1)`,
-  ).run(pending, tomorrow);
+    `${numbers} INSERT INTO leads (site_id, public_id)
+     SELECT site_id, 'lead_pending_' || n FROM numbers, (SELECT * FROM leads LIMIT 1)`,
+  ).run(pending);
+  db.prepare(
+    `INSERT INTO all_lead_states
+       (lead_id, version, site_id, heat, first_seen_at, last_seen_at, changes_at, facets, state)
+     SELECT leads.id, version, first.site_id, heat, first_seen_at, last_seen_at, ? + leads.id, '[]', state
+     FROM leads, (SELECT * FROM all_lead_states LIMIT 1) AS first WHERE public_id LIKE 'lead_pending_%'`,
+  ).run(tomorrow);
   // Else every look would go through a log of a gigabyte.
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.close();
@@ -107,8 +112,8 @@ function addPending(path: string, pending: number): void {
 function makeLeadsDue(path: string, due: number): void {
   const db = new Database(path);
   db.prepare(
-    `UPDATE leads SET changes_at = ? WHERE id IN (
-       SELECT id FROM leads WHERE site_id = 1 AND changes_at > 0 ORDER BY changes_at LIMIT ?)`,
+    `UPDATE all_lead_states SET changes_at = ? WHERE lead_id IN (
+       SELECT lead_id FROM lead_states WHERE site_id = 1 AND changes_at > 0 ORDER BY changes_at LIMIT ?)`,
   ).run(Date.now() - 1, due);
   db.close();
 }

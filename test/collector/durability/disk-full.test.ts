@@ -35,11 +35,11 @@ const bigBatch = (number: number): Batch['batch'] =>
 
 test('Q04 a full disk: 503 with Retry-After, nothing half-written, and by itself right again once there is space', async () => {
   const database = join(folder, 'handrail.sqlite');
-  // No file may grow beyond 1 MB: the kernel refuses the write, as a full disk does. The limit of a running process
+  // No file may grow beyond 2 MB: the kernel refuses the write, as a full disk does. The limit of a running process
   // can be raised again.
   collector = await spawnCollector(['--db', database, '--config', writePingSite(folder)], {}, [
     'prlimit',
-    '--fsize=1048576:unlimited',
+    '--fsize=2097152:unlimited',
     '--',
   ]);
   const { url, child } = collector;

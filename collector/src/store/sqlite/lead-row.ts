@@ -7,7 +7,7 @@ import { facetFrom, facetsOf, facetText } from '../../leads/facets.ts';
 import { heatOf } from '../../leads/heat.ts';
 import { silenceOf } from '../../leads/silence.ts';
 import { nextChangeAt } from '../../leads/standing.ts';
-import type { LeadState } from '../../leads/state.ts';
+import { type LeadState, stateFrom } from '../../leads/state.ts';
 import type { CompiledSite } from '../../site/compile.ts';
 import type { Gaps } from './gaps.ts';
 
@@ -120,7 +120,7 @@ export function leadRows(db: Database, gaps: Gaps): LeadRows {
     },
     folded(site, leadId) {
       const state = selectState.get(leadId, site.foldedVersion);
-      return state === undefined ? null : (JSON.parse(state) as LeadState);
+      return state === undefined ? null : stateFrom(state);
     },
     remove(leadId, kept = []) {
       let rows = 0;

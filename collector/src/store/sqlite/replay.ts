@@ -8,6 +8,7 @@ import type { CompiledSite } from '../../site/compile.ts';
 import type { ReplayStep, ReplayStore } from '../store.ts';
 import { type FoldLog, foldLogged, historyRow } from './history.ts';
 import type { LeadRows } from './lead-row.ts';
+import { withoutSync } from './open.ts';
 import { TOUCHPOINT_COLUMNS, type TouchpointRow } from './rows.ts';
 
 /** What has arrived since the last step and is still left for the swap; more than that goes on as steps before it. */
@@ -79,7 +80,7 @@ export function replayStore(db: Database, log: FoldLog, rows: LeadRows): ReplayS
     }
     return { leads, isDone: false };
   }
-  const stepAlone = unsynced(db, db.transaction(step).immediate);
+  const stepAlone = db.transaction(step).immediate;
 
   const goLive = db.transaction((site: CompiledSite, isAlike: boolean, now: number): boolean => {
     const { id: siteId, version } = site;
@@ -96,27 +97,10 @@ export function replayStore(db: Database, log: FoldLog, rows: LeadRows): ReplayS
   return {
     pending: async () => selectPending.all(),
     progress: async (site) => refolds.progress(site),
-    step: async (site, maxTouchpoints, now) => stepAlone(site, maxTouchpoints, now),
+    // What a step and a sweep write can be made again: ingest does not wait for the disk to have it.
+    step: async (site, maxTouchpoints, now) => withoutSync(db, () => stepAlone(site, maxTouchpoints, now)),
     goLive: async (site, isAlike, now) => goLive(site, isAlike, now),
-    sweep: async (siteId, maxRows) => sweep(siteId, maxRows),
-  };
-}
-
-/**
- * What it writes can be made again, so it does not wait for the disk, and ingest does not wait for it to. What is
- * acknowledged next is synced, and with it all that was written before. https://sqlite.org/pragma.html#pragma_synchronous
- */
-function unsynced<Given extends unknown[], Result>(
-  db: Database,
-  write: (...given: Given) => Result,
-): (...given: Given) => Result {
-  return (...given) => {
-    db.pragma('synchronous = NORMAL');
-    try {
-      return write(...given);
-    } finally {
-      db.pragma('synchronous = FULL');
-    }
+    sweep: async (siteId, maxRows) => withoutSync(db, () => sweep(siteId, maxRows)),
   };
 }
 
@@ -186,7 +170,7 @@ function sweeper(db: Database, log: FoldLog, rows: LeadRows): (siteId: number, m
        SELECT version FROM sites WHERE id = $siteId AND (version <> live_version OR folded_version = 0))`,
   );
   const setSwept = db.prepare('UPDATE sites SET sweep_after = ? WHERE id = ?');
-  const sweep = db.transaction((siteId: number, maxRows: number): boolean => {
+  return db.transaction((siteId: number, maxRows: number): boolean => {
     const kept = selectKept.all({ siteId });
     for (let left = maxRows; left > 0; ) {
       const leadId = selectNext.get(siteId);
@@ -197,5 +181,4 @@ function sweeper(db: Database, log: FoldLog, rows: LeadRows): (siteId: number, m
     }
     return false;
   }).immediate;
-  return unsynced(db, sweep);
 }
