@@ -19,6 +19,7 @@ import { deliveryRoutes } from './routes/deliveries.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { dropRoutes } from './routes/drops.ts';
 import { endpointRoutes } from './routes/endpoints.ts';
+import { enrollmentRoutes } from './routes/enrollments.ts';
 import { readFiles, serveFile } from './routes/files.ts';
 import { flagRoutes } from './routes/flags.ts';
 import { ingestRoutes } from './routes/ingest.ts';
@@ -170,6 +171,7 @@ export function createCollector({
   sitePresetRoutes(app);
   sequencePresetRoutes(app);
   sequenceResultRoutes(app, services);
+  enrollmentRoutes(app, services);
   deliveryRoutes(app, services);
   endpointRoutes(app, services);
   taskRoutes(app, services);

@@ -22,6 +22,7 @@ export async function startSmtpSink(options: SMTPServerOptions = {}): Promise<Sm
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    disableReverseLookup: true,
     onData: async (stream, session, done) => {
       const raw = await buffer(stream);
       const email = await PostalMime.parse(raw);

@@ -110,14 +110,19 @@ export type Settlement =
       turnAt: number | null;
     };
 
+/** What a lead answers to. */
+export interface LeadName {
+  kind: 'leadId' | 'userId' | 'email';
+  value: string;
+}
 export type EnrollOutcome =
-  | 'started'
-  | 'no_lead'
+  | { outcome: 'started'; leadId: string }
+  | { outcome: 'no_lead' }
   /** The lead is in it already. */
-  | 'active'
+  | { outcome: 'active' }
   /** It has been, and may not yet again. */
-  | 'too_soon'
-  | 'paused';
+  | { outcome: 'too_soon' }
+  | { outcome: 'paused' };
 export interface MovedRuns {
   moved: number;
   /** The live configuration has no step of the name that they stand at: they finish as they began. */
@@ -166,7 +171,7 @@ export interface FollowUpStore {
   /** Does such steps, at most `limit`, each once. @returns how many were due */
   walk(advance: Advance, now: number, limit: number): Promise<number>;
   /** Begins a run, whatever the sequence starts by. */
-  enroll(advance: Advance, leadId: string, sequenceId: string, now: number): Promise<EnrollOutcome>;
+  enroll(advance: Advance, who: LeadName, sequenceId: string, now: number): Promise<EnrollOutcome>;
   /** Runs that began under an earlier configuration go on by the live one. */
   moveRuns(advance: Advance, sequenceId: string, now: number): Promise<MovedRuns>;
   /**

@@ -55,6 +55,7 @@ export function bodyFor(ids: SiteIds, { method, path }: Operation): object | und
     'POST /v1/tasks/{id}/snooze': { until: '2027-01-01T00:00:00Z' },
     'POST /v1/tasks/{id}/assign': { owner: 'Ada' },
     'POST /v1/endpoints/{id}/replay': { since: '2026-01-01T00:00:00Z' },
+    'POST /v1/sequences/{id}/enrollments': { userId: 'left' },
     'POST /v1/suppressions': { email: 'gone@example.com' },
     'POST /v1/bounces': { bounces: [{ email: 'lost@example.com', type: 'bounced' }] },
     'POST /v1/templates/{id}/preview': { leadId: ids.lead },

@@ -4,8 +4,9 @@ import type { Advance } from '../../advance.ts';
 import { comeTo } from '../../follow-ups/come-to.ts';
 import { holdoutDraw } from '../../follow-ups/holdout.ts';
 import { firstStep, mayEnterAgain } from '../../follow-ups/plan.ts';
-import type { EnrollOutcome, FollowUpStore } from '../follow-ups.ts';
-import type { Group } from './group.ts';
+import { factsOf, momentOf } from '../../leads/facts.ts';
+import type { EnrollOutcome, FollowUpStore, LeadName } from '../follow-ups.ts';
+import type { Group, LoadedLead } from './group.ts';
 import { runWriter } from './runs.ts';
 
 /** In one transaction, between which others get their turn. */
@@ -26,31 +27,38 @@ export function enrolling(
      WHERE site_id = ? AND sequence_id = ? AND status = 'active' AND version <> ? AND id > ? ORDER BY id LIMIT ?`,
   );
   const selectDone = db
-    .prepare<[number, number], string>(
-      `SELECT step_id FROM deliveries WHERE enrollment_id = ?1 AND status <> 'due'
-       UNION SELECT step_id FROM enrollment_steps WHERE enrollment_id = ?2`,
+    .prepare<{ id: number }, string>(
+      `SELECT step_id FROM deliveries WHERE enrollment_id = $id AND status <> 'due'
+       UNION SELECT step_id FROM enrollment_steps WHERE enrollment_id = $id`,
     )
     .pluck();
+
+  function leadOf(group: Group, siteId: number, { kind, value }: LeadName): LoadedLead | null {
+    if (kind !== 'leadId')
+      return group.holder(siteId, kind === 'userId' ? 'user' : kind, value)?.lead ?? null;
+    const id = selectLead.get(siteId, value);
+    return id === undefined ? null : group.lead(id);
+  }
 
   function enroll(
     group: Group,
     { site }: Advance,
-    leadId: string,
+    who: LeadName,
     sequenceId: string,
     now: number,
   ): EnrollOutcome {
-    const id = selectLead.get(site.id, leadId);
     const sequence = site.sequences.find((each) => each.id === sequenceId);
-    const lead = id === undefined ? null : group.lead(id);
-    if (!lead?.state || !sequence) return 'no_lead';
-    if (sequence.paused) return 'paused';
+    const lead = leadOf(group, site.id, who);
+    if (!lead?.state || !sequence) return { outcome: 'no_lead' };
+    if (sequence.paused) return { outcome: 'paused' };
     const latest = lead.enrollments.find((each) => each.sequenceId === sequenceId);
-    if (latest?.status === 'active') return 'active';
-    if (!mayEnterAgain(sequence, latest, now)) return 'too_soon';
-    const first = firstStep(sequence, now, lead.state.timezone ?? site.site.timezone);
+    if (latest?.status === 'active') return { outcome: 'active' };
+    if (!mayEnterAgain(sequence, latest, now)) return { outcome: 'too_soon' };
+    const facts = factsOf(momentOf(lead.state, now, site), site);
+    const first = firstStep(sequence, now, lead.state.timezone ?? site.site.timezone, facts);
     const isHeldOut = holdoutDraw(sequence.id, lead.publicId) < sequence.holdout;
     runs.start(site.id, lead, sequence, { anchorAt: now, isHeldOut, first }, now);
-    return 'started';
+    return { outcome: 'started', leadId: lead.publicId };
   }
 
   /** @returns whether it goes on by the live configuration now */
@@ -67,11 +75,12 @@ export function enrolling(
     const node = live?.program.find((each) => each.id === stepId);
     if (!run || !live || !node || !lead.state) return false;
     // Where steps have changed places, one that was done could come again.
-    const done = new Set(selectDone.all(id, id));
+    const done = new Set(selectDone.all({ id }));
     if (live.program.slice(node.index).some((each) => done.has(each.id))) return false;
     const { anchorAt, isHeldOut } = run;
     const timezone = lead.state.timezone ?? site.site.timezone;
-    const first = comeTo(live, node.index, { anchorAt, now, timezone });
+    const facts = factsOf(momentOf(lead.state, now, site), site);
+    const first = comeTo(live, node.index, { anchorAt, now, timezone, facts });
     if (!first) return false;
     runs.end(lead, id, 'moved_away', null, now);
     runs.start(site.id, lead, live, { anchorAt, isHeldOut, first }, now);
@@ -79,8 +88,8 @@ export function enrolling(
   }
 
   return {
-    enroll: (advance, leadId, sequenceId, now) =>
-      commit((group) => enroll(group, advance, leadId, sequenceId, now)),
+    enroll: (advance, who, sequenceId, now) =>
+      commit((group) => enroll(group, advance, who, sequenceId, now)),
     async moveRuns(advance, sequenceId, now) {
       const { id: siteId, version } = advance.site;
       const result = { moved: 0, kept: 0 };
