@@ -1,6 +1,8 @@
 /** When a run comes to its next step. Pure. */
+import { type Facts, holds } from '@handrail/sdk/condition';
+import { asksOfTouchpoints } from '../leads/facts.ts';
 import { nextTimeOfDay } from '../leads/local-time.ts';
-import type { MessageNode, Node, Program } from './program.ts';
+import type { MessageNode, Node, Program, WaitNode } from './program.ts';
 import type { Route } from './routes.ts';
 
 export interface PlannedStep {
@@ -27,7 +29,13 @@ export interface Standing {
   now: number;
   /** The lead's, else the site's. */
   timezone: string;
+  /** Of the lead, now. [facts=unknown: what is waited for is taken not to be so yet] */
+  facts?: Facts;
 }
+
+/** Whether the lead is already as is waited for. A touchpoint that is waited for is to come yet. */
+export const isSoAlready = ({ condition }: WaitNode, facts: Facts): boolean =>
+  !asksOfTouchpoints(condition) && holds(condition, facts);
 
 /** @param index `null`: there is no further step */
 export function comeTo(
@@ -41,8 +49,8 @@ export function comeTo(
   return { step: node.index, stepId: node.id, dueAt: dueAt(node, standing), route, priority };
 }
 
-function dueAt(node: Node, { anchorAt, now, timezone }: Standing): number {
-  if (node.kind === 'wait') return now + node.withinMs;
+function dueAt(node: Node, { anchorAt, now, timezone, facts }: Standing): number {
+  if (node.kind === 'wait') return facts && isSoAlready(node, facts) ? now : now + node.withinMs;
   const earliest = anchorAt + node.afterMs;
   return node.at ? nextTimeOfDay(node.at, earliest, timezone) : earliest;
 }
@@ -65,10 +73,10 @@ export interface Onward {
 export function onwardFrom(
   sequence: Steps,
   node: MessageNode,
-  { anchorAt, now, timezone }: Standing,
+  standing: Standing,
   wasSkipped: boolean,
 ): Onward {
-  const lateMs = now - dueAt(node, { anchorAt, now, timezone });
-  const moved = anchorAt + (!wasSkipped && lateMs > UNNOTICED_MS ? lateMs : 0);
-  return { anchorAt: moved, next: comeTo(sequence, node.next, { anchorAt: moved, now, timezone }) };
+  const lateMs = standing.now - dueAt(node, standing);
+  const anchorAt = standing.anchorAt + (!wasSkipped && lateMs > UNNOTICED_MS ? lateMs : 0);
+  return { anchorAt, next: comeTo(sequence, node.next, { ...standing, anchorAt }) };
 }

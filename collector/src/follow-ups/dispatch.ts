@@ -1,5 +1,6 @@
 /** Sends what is due: lease, decide, try, settle. Several dispatchers may work on one store; each lease has one holder. */
 import type { Advance } from '../advance.ts';
+import { factsOf, momentOf } from '../leads/facts.ts';
 import { leadView } from '../leads/view.ts';
 import type { CompiledSite } from '../site/compile.ts';
 import type { LeasedDelivery, Settlement } from '../store/follow-ups.ts';
@@ -113,7 +114,12 @@ export function createDispatcher({
   async function walkRuns(): Promise<number> {
     let walked = 0;
     for (const siteId of await store.followUps.sitesToWalk(now())) {
-      walked += await store.followUps.walk(await sites(siteId), now(), RUNS_AT_ONCE);
+      try {
+        walked += await store.followUps.walk(await sites(siteId), now(), RUNS_AT_ONCE);
+      } catch (error) {
+        // One site's trouble keeps no other's messages.
+        onError(error);
+      }
     }
     return walked;
   }
@@ -261,7 +267,8 @@ function onwardOf(
   const node = messageAt(sequence, step);
   if (!sequence || !node) return { anchorAt: enrollment.anchorAt, next: null };
   const timezone = lead?.state.timezone ?? site.site.timezone;
-  const standing = { anchorAt: enrollment.anchorAt, now, timezone };
+  const facts = lead ? { facts: factsOf(momentOf(lead.state, now, site), site) } : {};
+  const standing = { anchorAt: enrollment.anchorAt, now, timezone, ...facts };
   const onward = onwardFrom(sequence, node, standing, outcome === 'skipped');
   // A receiver that is down holds up its own message, not those that come after it.
   return outcome === 'retry' && onward.next === null ? undefined : onward;

@@ -2,9 +2,9 @@
 import { type Facts, holds } from '@handrail/sdk/condition';
 import type { Condition } from '@handrail/sdk/protocol';
 import { nextDateAt } from '../leads/dates.ts';
-import { factsOf, isAbout, type Moment } from '../leads/facts.ts';
+import { asksOfTouchpoints, factsOf, isAbout, type Moment } from '../leads/facts.ts';
 import type { Touchpoint } from '../leads/touchpoint.ts';
-import { type CompiledSite, touchpointsIn } from '../site/compile.ts';
+import type { CompiledSite } from '../site/compile.ts';
 import type { CompiledSequence } from '../site/compile-sequences.ts';
 import { comeTo, type PlannedStep } from './come-to.ts';
 import { MAX_LATENESS_MS } from './guards.ts';
@@ -16,6 +16,8 @@ export interface Enrollment {
   /** The configuration that it began under, and ends under. */
   version: number;
   status: 'active' | 'completed' | 'goal_met' | 'exited';
+  /** What happened before it is no goal of it. */
+  beganAt: number;
   /** What the steps' times are counted from. */
   anchorAt: number;
   /** The step that is due next. */
@@ -97,7 +99,9 @@ export function plan(
     if (sequence.paused) continue;
     const anchorAt = startOf(sequence, touchpoint, facts, { before, after }, site, now);
     if (anchorAt === null) continue;
-    const first = firstStep(sequence, anchorAt, timezone);
+    // A date is come to once, however often it is told.
+    if ('date' in sequence.startsBy && latest && anchorAt <= latest.beganAt) continue;
+    const first = firstStep(sequence, anchorAt, timezone, facts.after);
     if (latest?.status === 'active') {
       const isWaiting =
         latest.step === 0 && sequence.unless && now < latest.anchorAt + sequence.unless.withinMs;
@@ -136,16 +140,22 @@ function goOn(
   const node = sequence.program[run.step];
   if (node?.kind !== 'wait' || run.dueAt === null) return false;
   const waitsSince = run.dueAt - node.withinMs;
-  if (touchpoint && touchpoint.at < waitsSince) return false;
+  // What is told only now may have come before, or too late though the time-out is still to be noted.
+  if (touchpoint && (touchpoint.at < waitsSince || touchpoint.at > run.dueAt)) return false;
   if (!happens(node.condition, touchpoint, facts, site)) return false;
   const anchorAt = touchpoint?.at ?? now;
-  const next = comeTo(sequence, node.came, { anchorAt, now, timezone });
+  const next = comeTo(sequence, node.came, { anchorAt, now, timezone, facts });
   followUps.arrived.push({ enrollment: run, stepId: node.id, anchorAt, next });
   return false;
 }
 
-export function firstStep(sequence: CompiledSequence, anchorAt: number, timezone: string): PlannedStep {
-  const first = comeTo(sequence, 0, { anchorAt, now: anchorAt, timezone });
+export function firstStep(
+  sequence: CompiledSequence,
+  anchorAt: number,
+  timezone: string,
+  facts: Facts,
+): PlannedStep {
+  const first = comeTo(sequence, 0, { anchorAt, now: anchorAt, timezone, facts });
   if (!first) throw new Error('a sequence has at least one step');
   return first;
 }
@@ -172,12 +182,12 @@ export function endOf(
 
 function isGoal(
   { goal }: CompiledSequence,
-  { anchorAt }: Enrollment,
+  { beganAt }: Enrollment,
   touchpoint: Touchpoint | null,
   facts: Facts,
   site: CompiledSite,
 ): boolean {
-  if (!goal || (touchpoint && touchpoint.at < anchorAt)) return false;
+  if (!goal || (touchpoint && touchpoint.at < beganAt)) return false;
   return happens(goal, touchpoint, facts, site);
 }
 
@@ -189,9 +199,8 @@ function happens(
   site: CompiledSite,
 ): boolean {
   if (!holds(condition, facts)) return false;
-  return (
-    touchpointsIn(condition).length === 0 || (touchpoint !== null && isAbout(condition, touchpoint, site))
-  );
+  if ('any' in condition) return condition.any.some((part) => happens(part, touchpoint, facts, site));
+  return !asksOfTouchpoints(condition) || (touchpoint !== null && isAbout(condition, touchpoint, site));
 }
 
 function goalOf(touchpoint: Touchpoint | null, { site }: CompiledSite, now: number): Goal {
@@ -232,6 +241,6 @@ export function mayEnterAgain(
   if (!latest) return true;
   // Who wants no second time means it, however the first one ended.
   if (reentryMs === Number.POSITIVE_INFINITY) return false;
-  if (latest.status === 'goal_met' || latest.endedAt === null) return true;
+  if (latest.goalAt !== null || latest.endedAt === null) return true;
   return latest.status === 'exited' || now - latest.endedAt >= reentryMs;
 }

@@ -5,7 +5,7 @@ import { FLAG_CLEARED, FLAG_SET, ownNote, POINTS_GIVEN, TAG_ADDED, TAG_REMOVED }
 import type { Touchpoint } from '../leads/touchpoint.ts';
 import type { CompiledSequence } from '../site/compile-sequences.ts';
 import type { EffectStep } from '../site/schema/sequence.ts';
-import { comeTo, type PlannedStep } from './come-to.ts';
+import { comeTo, isSoAlready, type PlannedStep } from './come-to.ts';
 import type { Enrollment } from './plan.ts';
 import type { EffectNode, FlowNode, SplitNode } from './program.ts';
 
@@ -51,11 +51,13 @@ export function walk(node: FlowNode, walker: Walker): Walked {
   const goOn = (to: number | null, anchorAt = enrollment.anchorAt) => ({
     effect: null,
     anchorAt,
-    next: comeTo(sequence, to, { anchorAt, now, timezone }),
+    next: comeTo(sequence, to, { anchorAt, now, timezone, facts }),
   });
   switch (node.kind) {
     case 'wait':
-      return { outcome: 'timed_out', detail: null, ...goOn(node.else, now) };
+      return isSoAlready(node, facts)
+        ? { outcome: 'waited', detail: null, ...goOn(node.came, now) }
+        : { outcome: 'timed_out', detail: null, ...goOn(node.else, now) };
     case 'branch': {
       const chosen = node.cases.findIndex((each) => holds(each.if, facts));
       const to = node.cases[chosen]?.to;

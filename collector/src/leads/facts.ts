@@ -124,6 +124,13 @@ export function isAbout(condition: Condition, touchpoint: Touchpoint, site: Comp
   return parts.some((part) => isAbout(part, touchpoint, site));
 }
 
+/** Whether it holds by something that comes at one moment; else by how the lead is, as by its stage. */
+export function asksOfTouchpoints(condition: Condition): boolean {
+  if ('touchpoint' in condition || 'answer' in condition) return true;
+  const parts = 'all' in condition ? condition.all : 'any' in condition ? condition.any : [];
+  return parts.some(asksOfTouchpoints);
+}
+
 function answers({ prompt, question }: AnswerCondition['answer'], { name, properties }: Touchpoint): boolean {
   return (
     name === 'prompt_answered' &&

@@ -78,6 +78,7 @@ export function createRuns(
           sequenceId: sequence.id,
           version: site.version,
           status: 'active',
+          beganAt: anchorAt,
           anchorAt,
           step: first.step,
           dueAt: timerOf(first),

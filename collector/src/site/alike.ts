@@ -20,13 +20,15 @@ export function foldsAlike(one: CompiledSite, other: CompiledSite): boolean {
   return foldedPart(one) === foldedPart(other);
 }
 
-function foldedPart({ site, memories }: CompiledSite): string {
+function foldedPart({ site, memories, dates, timedLeaves }: CompiledSite): string {
   const entries = Object.entries(site).filter(([key]) => !NOT_FOLDED.has(key));
   const remembered = memories.map(({ key, size }) => `${key} ${size}`).sort();
   return JSON.stringify({
     ...Object.fromEntries(entries),
     prompts: site.prompts.map(answerable),
     remembered,
+    // By which each lead's next change was set.
+    timed: { dates, leaves: timedLeaves },
   });
 }
 

@@ -81,7 +81,7 @@ export interface CompiledSite {
   flagById: ReadonlyMap<string, StandingCondition>;
   segments: readonly StandingCondition[];
   segmentById: ReadonlyMap<string, StandingCondition>;
-  /** Of flags, segments and fit. */
+  /** Of flags, segments, fit, and what sequences wait for. */
   timedLeaves: TimedLeaves;
   sequences: readonly CompiledSequence[];
   /** By which rules the run goes on: those it began under; `undefined` where the site has no such sequence any more. */
@@ -141,6 +141,7 @@ export function compileSite(
   const flags = noted.map(standing);
   const segments = site.segments.map(standing);
   const fitLeaves = fit.map(({ when }) => leavesOf(when));
+  const awaitedLeaves = sequences.all.flatMap(awaitedIn).map(leavesOf);
 
   const groupById = new Map(groups.map((group) => [group.id, compileGroup(group)]));
   return {
@@ -164,7 +165,7 @@ export function compileSite(
     flagById: new Map(flags.map((flag) => [flag.id, flag])),
     segments,
     segmentById: new Map(segments.map((segment) => [segment.id, segment])),
-    timedLeaves: together([...flags, ...segments].map(({ timed }) => timed).concat(fitLeaves)),
+    timedLeaves: together([...flags, ...segments].map(({ timed }) => timed).concat(fitLeaves, awaitedLeaves)),
     sequences: sequences.live,
     sequenceOf: sequences.sequenceOf,
     dates: sequences.live.flatMap(({ startsBy }) => ('date' in startsBy ? [startsBy.date] : [])),
@@ -201,6 +202,14 @@ function conditionsOf(site: Site, sequences: readonly CompiledSequence[]): Asked
         .flatMap(({ condition }) => always(condition)),
     ]),
   ];
+}
+
+/** What starts or ends a sequence, or brings it on, as soon as it holds: be it by the passing of time. */
+function awaitedIn({ startsBy, goal, exit, steps }: CompiledSequence): Condition[] {
+  const waits = stepsIn(steps, '').flatMap(({ step }) => ('waitFor' in step ? [step.waitFor] : []));
+  const start = 'condition' in startsBy ? startsBy.condition : undefined;
+  // A touchpoint by itself is there or not at the moment when it comes.
+  return [start, goal, exit, ...waits].flatMap((each) => (each && !('touchpoint' in each) ? [each] : []));
 }
 
 function testsIn(conditions: readonly Asked[]): Map<TouchpointCondition, TouchpointTest> {

@@ -197,8 +197,13 @@ export function dispatching(
     if (delivery.endpoint !== null) recordHealth(advance.site, delivery.endpoint, settlement, now);
     if (delivery.origin.kind === 'step' && onward && settled.leadId !== null) {
       const { enrollment, step } = delivery.origin;
-      // Only from the step at hand: one that is retried has been gone on from already.
-      runs.goOn(delivery.siteId, group.lead(settled.leadId), enrollment.id, step, onward, now);
+      const lead = group.lead(settled.leadId);
+      if ('reason' in settlement && settlement.reason === 'sequence_removed') {
+        if (enrollment.status === 'active') runs.end(lead, enrollment.id, 'removed', null, now);
+      } else {
+        // Only from the step at hand: one that is retried has been gone on from already.
+        runs.goOn(delivery.siteId, lead, enrollment.id, step, onward, now);
+      }
     }
     if (touchpoint && delivery.lead) record(group, delivery.siteId, delivery.lead.id, touchpoint, advance);
     return true;

@@ -85,6 +85,7 @@ export interface EnrollmentRow {
   sequence_id: string;
   version: number;
   status: Enrollment['status'];
+  began_at: number;
   anchor_at: number;
   step: number;
   timer_at: number | null;
@@ -93,8 +94,9 @@ export interface EnrollmentRow {
   goal_at: number | null;
 }
 
-export const ENROLLMENT_COLUMNS = `sequence_id, enrollments.version, enrollments.status, anchor_at, enrollments.step,
-  timer_at, held_out, ended_at, goal_at`;
+/** A start that was told late began before it was stored; a run that has waited is counted from a later time than it began. */
+export const ENROLLMENT_COLUMNS = `sequence_id, enrollments.version, enrollments.status,
+  min(anchor_at, started_at) AS began_at, anchor_at, enrollments.step, timer_at, held_out, ended_at, goal_at`;
 
 export function enrollmentFrom(row: EnrollmentRow): Enrollment {
   return {
@@ -102,6 +104,7 @@ export function enrollmentFrom(row: EnrollmentRow): Enrollment {
     sequenceId: row.sequence_id,
     version: row.version,
     status: row.status,
+    beganAt: row.began_at,
     anchorAt: row.anchor_at,
     step: row.step,
     dueAt: row.timer_at,

@@ -146,6 +146,7 @@ export function runWriter(db: Database): RunWriter {
       place(siteId, lead.id, id, first);
       const started: Enrollment = {
         ...{ id, sequenceId, version, status: 'active', anchorAt, step, dueAt, isHeldOut },
+        beganAt: Math.min(anchorAt, now),
         endedAt: null,
         goalAt: null,
       };

@@ -42,7 +42,8 @@ export function sequenceTimers(
       runs.end(lead, id, 'removed', null, now);
       return;
     }
-    if (sequence.paused) {
+    // What is waited for may come in a pause, or not.
+    if (sequence.paused && node.kind !== 'wait') {
       runs.postpone(lead, id, now + PAUSE_LOOK_MS);
       return;
     }
@@ -52,7 +53,8 @@ export function sequenceTimers(
     const walker = { sequence, enrollment, facts, chanceOf, timezone, now };
     const { outcome, detail, effect, ...onward } = walk(node, walker);
     runs.log(id, node, outcome, detail, now);
-    runs.goOn(site.id, lead, id, node.index, onward, now);
+    if (outcome === 'ended') runs.end(lead, id, 'ended', null, now);
+    else runs.goOn(site.id, lead, id, node.index, onward, now);
     if (effect) note(group, lead, effect, advance);
   }
 
