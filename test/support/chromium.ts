@@ -18,6 +18,30 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/**
+ * A switch that is given again replaces the first, so these are Playwright's own (chromiumSwitches.ts) and, at the end,
+ * what costs more than the page under test and shows in no page: each window otherwise starts two renderers besides
+ * the page's, for an address bar that a headless browser does not have, and for a site that may come next.
+ */
+const DISABLED_FEATURES = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+  'SpareRendererForSitePerProcess',
+];
+
 /** A person's: by its own the collector knows a headless browser for a bot. */
 const USER_AGENT =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36';
@@ -35,12 +59,13 @@ export async function launchChromium(options: LaunchOptions = {}): Promise<Brows
   return chromium.launch({
     ...options,
     executablePath: executablePath(),
-    args: [...ALL_FLAGS, ...(options.args ?? [])],
+    args: [...ALL_FLAGS, `--disable-features=${DISABLED_FEATURES.join(',')}`, ...(options.args ?? [])],
   });
 }
 
 /**
- * The same, opened on a page and left alone: Chromium prerenders nothing for whoever drives it. Returns how to end it.
+ * One with nothing of that disabled, opened on a page and left alone: Chromium prerenders nothing for whoever drives it.
+ * Returns how to end it.
  */
 export function openUndriven(url: string): () => Promise<void> {
   const profile = mkdtempSync(`${tmpdir()}/handrail-chromium-`);
