@@ -1,11 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { IANAZone } from 'luxon';
 import type { ImportKind } from '../import/columns.ts';
-import { importTable } from '../import/import.ts';
-import { batchSender } from '../import/send.ts';
 import { StartError } from '../start-error.ts';
 import { type ClientOptions, withClientOptions } from './client.ts';
-import { importReport } from './import-report.ts';
 
 interface Options extends ClientOptions {
   kind?: ImportKind;
@@ -57,6 +54,11 @@ function toZone(text: string): string {
 }
 
 async function runImport(path: string, { dryRun, url, key, ...options }: Options): Promise<void> {
+  const [{ importTable }, { batchSender }, { importReport }] = await Promise.all([
+    import('../import/import.ts'),
+    import('../import/send.ts'),
+    import('./import-report.ts'),
+  ]);
   const report = importReport(path, options.timezone, dryRun === true);
   try {
     const send = dryRun ? null : batchSender({ url, secretKey: secretKeyIn(key) });

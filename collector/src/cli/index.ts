@@ -6,7 +6,7 @@ import { testCommand } from './test.ts';
 
 declare const __VERSION__: string;
 
-/** The `handrail` command; one file a subcommand. */
+/** The `handrail` command; one file a subcommand. What one needs is loaded once it runs: most need no collector. */
 export function run(argv: string[]): Promise<unknown> {
   const program = new Command('handrail')
     .description('The Handrail collector')

@@ -2,13 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '@handrail/sdk/protocol';
 import { Command, InvalidArgumentError } from 'commander';
-import { createTwoFilesPatch } from 'diff';
 import type { PreviewReport } from '../preview/preview.ts';
-import { withoutSecrets } from '../site/document.ts';
 import { type Client, type ClientOptions, createClient, withClientOptions } from './client.ts';
 import { CommandError, runCommand } from './command.ts';
 import { previewLines } from './preview-text.ts';
-import { readSiteFile } from './site-file.ts';
+import type { SiteFile } from './site-file.ts';
 
 const POLL_MS = 500;
 /** As of diff(1): 1 says that they differ, so that 2 is what went wrong. */
@@ -40,8 +38,8 @@ function checkCommand(): Command {
     .description('whether a site file is valid; needs no collector')
     .argument('<file>')
     .action(
-      runCommand((file: string) => {
-        const { variables } = readSiteFile(file);
+      runCommand(async (file: string) => {
+        const { variables } = await readSiteFile(file);
         const needs = variables.length > 0 ? `; the collector needs ${variables.join(', ')}` : '';
         console.log(`${file} is a valid site${needs}`);
       }),
@@ -61,7 +59,7 @@ function pushCommand(): Command {
           file: string,
           options: ClientOptions & { by?: string; ifVersion?: number; wait?: boolean },
         ) => {
-          const { document } = readSiteFile(file);
+          const { document } = await readSiteFile(file);
           const client = createClient(options);
           const query = options.by === undefined ? '' : `?${new URLSearchParams({ by: options.by })}`;
           const headers: Record<string, string> =
@@ -99,10 +97,12 @@ function diffCommand(): Command {
     .action(
       runCommand(async (file: string, options: ClientOptions & { version?: number }) => {
         const client = createClient(options, DIFF_TROUBLE);
-        const { document } = readSiteFile(file);
+        const { document } = await readSiteFile(file);
         const { version, document: stored } = await pulled(client, options.version);
+        const { withoutSecrets } = await import('../site/document.ts');
         const [before, after] = [asText(stored), asText(withoutSecrets(document))];
         if (before === after) return;
+        const { createTwoFilesPatch } = await import('diff');
         console.log(createTwoFilesPatch(`version ${version}`, file, before, after).trimEnd());
         process.exitCode = 1;
       }),
@@ -117,7 +117,7 @@ function previewCommand(): Command {
     .option('--json', 'as the API answers it')
     .action(
       runCommand(async (file: string, options: ClientOptions & { days: number; json?: boolean }) => {
-        const { document } = readSiteFile(file);
+        const { document } = await readSiteFile(file);
         const report = await createClient(options).request<PreviewReport>('POST', '/v1/site/preview', {
           document,
           days: options.days,
@@ -125,6 +125,11 @@ function previewCommand(): Command {
         console.log(options.json ? JSON.stringify(report, null, 2) : previewLines(report).join('\n'));
       }),
     );
+}
+
+async function readSiteFile(path: string): Promise<SiteFile> {
+  const siteFile = await import('./site-file.ts');
+  return siteFile.readSiteFile(path);
 }
 
 function pulled(client: Client, version: number | undefined): Promise<VersionAnswer> {

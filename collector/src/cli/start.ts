@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { type StartOptions, start } from '../main.ts';
+import type { StartOptions } from '../main.ts';
 import { StartError } from '../start-error.ts';
 
 export function startCommand(): Command {
@@ -20,6 +20,7 @@ function toPort(text: string): number {
 
 async function runUntilStopped(options: StartOptions): Promise<void> {
   const log = (line: string) => console.log(`handrail: ${line}`);
+  const { start } = await import('../main.ts');
   try {
     const collector = await start(options, log);
     const stop = async () => {
