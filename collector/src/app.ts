@@ -33,6 +33,7 @@ import { promptRoutes } from './routes/prompts.ts';
 import { rejectedRoutes } from './routes/rejected.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { sequencePresetRoutes } from './routes/sequence-presets.ts';
+import { sequencePreviewRoutes } from './routes/sequence-preview.ts';
 import { sequenceResultRoutes } from './routes/sequence-results.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { siteRoutes } from './routes/site.ts';
@@ -172,6 +173,7 @@ export function createCollector({
   sequencePresetRoutes(app);
   sequenceResultRoutes(app, services);
   enrollmentRoutes(app, services);
+  sequencePreviewRoutes(app, services);
   deliveryRoutes(app, services);
   endpointRoutes(app, services);
   taskRoutes(app, services);

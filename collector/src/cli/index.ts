@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { importCommand } from './import.ts';
+import { sequencesCommand } from './sequences.ts';
 import { siteCommand } from './site.ts';
 import { startCommand } from './start.ts';
 import { testCommand } from './test.ts';
@@ -14,6 +15,7 @@ export function run(argv: string[]): Promise<unknown> {
     .addCommand(startCommand())
     .addCommand(importCommand())
     .addCommand(siteCommand())
+    .addCommand(sequencesCommand())
     .addCommand(testCommand())
     .showSuggestionAfterError();
   // So that a subcommand may have a --version of its own.

@@ -57,7 +57,8 @@ const percent = (share: number | null): string =>
 const list = (what: string, ids: string[]): string[] =>
   ids.length === 0 ? [] : [`${what}: ${ids.join(', ')}`];
 
-function table(rows: string[][]): string[] {
+/** The first column to the left, the others to the right. */
+export function table(rows: string[][]): string[] {
   const widths = rows.reduce<number[]>(
     (known, row) => row.map((cell, column) => Math.max(known[column] ?? 0, cell.length)),
     [],

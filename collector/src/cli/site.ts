@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { PreviewReport } from '../preview/preview.ts';
 import { type Client, type ClientOptions, createClient, withClientOptions } from './client.ts';
 import { CommandError, runCommand } from './command.ts';
+import { toDays } from './days.ts';
 import { previewLines } from './preview-text.ts';
 import type { SiteFile } from './site-file.ts';
 
@@ -161,10 +162,4 @@ const asText = (document: JsonObject): string => `${JSON.stringify(document, nul
 function toVersion(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('expected the number of a version');
   return Number(text);
-}
-
-function toDays(text: string): number {
-  const days = Number(text);
-  if (!(days >= 1 && days <= 365)) throw new InvalidArgumentError('expected a number of days from 1 to 365');
-  return days;
 }

@@ -6,8 +6,20 @@ import type { LeasedDelivery } from '../store/follow-ups.ts';
 /** `email_sent`, `sms_sent`. Its id is made from the delivery's, so that it can be stored but once. */
 export function sentTouchpoint({ publicId, channel, origin }: LeasedDelivery, now: number): Touchpoint {
   const about = origin.kind === 'step' ? { sequenceId: origin.enrollment.sequenceId, step: origin.step } : {};
-  return collectorTouchpoint(`sent-${publicId}`, `${channel}_sent`, { deliveryId: publicId, ...about }, now);
+  return collectorTouchpoint(
+    messageIdOf(publicId),
+    `${channel}_sent`,
+    { deliveryId: publicId, ...about },
+    now,
+  );
 }
+
+/** And not one that a site's own server has sent, of a mail of its own. */
+export function isSentTouchpoint({ messageId, trust, properties: { deliveryId } }: Touchpoint): boolean {
+  return trust === 'server' && typeof deliveryId === 'string' && messageId === messageIdOf(deliveryId);
+}
+
+const messageIdOf = (deliveryId: string) => `sent-${deliveryId}`;
 
 /** @param bot what says that no person did it */
 export function collectorTouchpoint(

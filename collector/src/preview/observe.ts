@@ -13,7 +13,10 @@ import type { CompiledSite } from '../site/compile.ts';
 
 export interface LeadHistory {
   id: string;
+  /** As they are known now. */
+  userId: string | null;
   email: string | null;
+  identifiedAt: number | null;
   /** In the order of arrival. */
   touchpoints: readonly { touchpoint: Touchpoint; isNewSession: boolean }[];
 }

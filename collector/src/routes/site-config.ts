@@ -199,10 +199,15 @@ export function siteConfigRoutes(app: OpenAPIHono<Env>, services: Services): voi
 }
 
 /** @throws Problem 422 with the path of everything wrong */
-export function siteFrom(document: unknown, variables: Services['variables']): Site {
+/** @param nameOf what whoever has sent it calls a path of the document. [nameOf=the path itself] */
+export function siteFrom(
+  document: unknown,
+  variables: Services['variables'],
+  nameOf = (path: string) => path,
+): Site {
   const read = readDocument(document, variables);
   if (read.ok) return read.site;
-  throw invalidSite(read.problems);
+  throw invalidSite(read.problems.map((each) => ({ ...each, path: nameOf(each.path) })));
 }
 
 function invalidSite(errors: SiteProblem[]): Problem {

@@ -9,8 +9,9 @@ import type { Decoded, Rejection } from '../ingest/decode.ts';
 import type { Facet } from '../leads/facets.ts';
 import type { LeadState } from '../leads/state.ts';
 import type { Touchpoint, Trust } from '../leads/touchpoint.ts';
-import type { PreviewJob, SuggestJob } from '../preview/jobs.ts';
+import type { PreviewJob, SequencesJob, SuggestJob } from '../preview/jobs.ts';
 import type { PreviewReport } from '../preview/preview.ts';
+import type { SequencePreview } from '../preview/sequence-counts.ts';
 import type { Suggestion } from '../preview/suggest.ts';
 import type { CompiledSite } from '../site/compile.ts';
 import type {
@@ -158,6 +159,7 @@ export interface ReplayStore {
 export interface HistoryStore {
   preview(job: PreviewJob): Promise<PreviewReport>;
   suggest(job: SuggestJob): Promise<Suggestion>;
+  previewSequences(job: SequencesJob): Promise<SequencePreview>;
 }
 
 export interface IncomingBatch {

@@ -52,6 +52,7 @@ export function bodyFor(ids: SiteIds, { method, path }: Operation): object | und
     'POST /v1/site/rollback': { version: 1 },
     'POST /v1/site/preview': {},
     'POST /v1/site/suggest': {},
+    'POST /v1/sequences/preview': {},
     'POST /v1/tasks/{id}/snooze': { until: '2027-01-01T00:00:00Z' },
     'POST /v1/tasks/{id}/assign': { owner: 'Ada' },
     'POST /v1/endpoints/{id}/replay': { since: '2026-01-01T00:00:00Z' },

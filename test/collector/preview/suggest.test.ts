@@ -56,7 +56,9 @@ function historyOf(
   const names = [...events, ...(converted ? ['purchase', ...afterwards] : [])];
   return {
     id: `lead_${number}`,
+    userId: null,
     email: null,
+    identifiedAt: null,
     touchpoints: names.map((name, index) => ({
       touchpoint: touchpointOf(name, startedAt + index * MINUTE_MS),
       isNewSession: index === 0,

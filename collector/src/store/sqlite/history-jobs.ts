@@ -30,6 +30,7 @@ export function historyJobs(path: string): HistoryStore & { stop(): Promise<void
   return {
     preview: (job) => inTurn(job),
     suggest: (job) => inTurn(job),
+    previewSequences: (job) => inTurn(job),
     async stop() {
       isStopped = true;
       await worker?.terminate();
