@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '@handrail/sdk/protocol';
 import { serve } from '@hono/node-server';
 import { createCollector } from './app.ts';
+import { clockSteps } from './clock-steps.ts';
 import { compiledSites } from './compiled-sites.ts';
 import { type AddressGuardOptions, guardOptionsIn } from './follow-ups/channels/address-guard.ts';
 import type { Environment } from './follow-ups/channels/channel.ts';
@@ -81,18 +82,24 @@ export async function start(options: StartOptions, log: (line: string) => void):
     const url = `http://localhost:${listener.port}`;
     const publicUrl = environment.HANDRAIL_PUBLIC_URL ?? url;
     const secret = await store.sites.signingSecret();
+    const isClockSteady = clockSteps({
+      onStep: (stepMs) =>
+        log(`the clock was set by ${Math.round(stepMs / 1000)} s: nothing is sent for ten minutes`),
+    });
     const dispatcher = createDispatcher({
       store,
       sites,
       channels,
       links: signedLinks(publicUrl, secret),
+      isClockSteady,
       onError: (error) => log(`follow-ups: ${error instanceof Error ? error.message : String(error)}`),
     });
     const stopTicking = keepStarting(TICK_MS, dispatcher.tick, (error) =>
       log(`follow-ups: ${String(error)}`),
     );
     const timers = createLeadTimers(store, sites, Date.now);
-    const stopTimers = every(TICK_MS, timers.tick, (error) => log(`leads: ${String(error)}`));
+    const tellTime = async () => isClockSteady() && timers.tick();
+    const stopTimers = every(TICK_MS, tellTime, (error) => log(`leads: ${String(error)}`));
     const stopForgetting = every(
       FORGET_MS,
       () => store.cookieless.forgetPastDays(Date.now()),

@@ -34,6 +34,8 @@ export interface DispatcherOptions {
   now?: () => number;
   /** Milliseconds by a clock that never steps, whatever happens to the time of day. [monotonicNow=performance.now] */
   monotonicNow?: () => number;
+  /** Whether `now` can be relied on to say what is due: see clock-steps.ts. [isClockSteady=always] */
+  isClockSteady?: () => boolean;
   random?: () => number;
   /** Told of what it could not settle; the delivery's lease runs out and it is tried again. */
   onError?: (error: unknown) => void;
@@ -60,6 +62,7 @@ export function createDispatcher({
   links,
   now = Date.now,
   monotonicNow = performance.now.bind(performance),
+  isClockSteady = () => true,
   random = Math.random,
   onError = () => {},
 }: DispatcherOptions): Dispatcher {
@@ -91,7 +94,8 @@ export function createDispatcher({
     const free = slots.take(lane);
     let leased: LeasedDelivery[] = [];
     try {
-      if (free > 0) leased = await store.followUps.lease(lease.name, lane, personal, now(), free);
+      if (free > 0 && isClockSteady())
+        leased = await store.followUps.lease(lease.name, lane, personal, now(), free);
     } finally {
       slots.give(lane, free - leased.length);
     }
@@ -226,6 +230,7 @@ export function createDispatcher({
   return {
     async tick() {
       await leases.look().catch(onError);
+      if (!isClockSteady()) return;
       await raiseAlarms().catch(onError);
       for (;;) {
         const walked = await walkRuns();
