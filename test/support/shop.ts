@@ -1,4 +1,5 @@
 /** A collector with a real mail server and a real receiver around it, and Ada, who comes to the shop. */
+import type { RequestListener } from 'node:http';
 import Database from 'better-sqlite3';
 import { createEmailChannel } from '../../collector/src/follow-ups/channels/email.ts';
 import { createWebhookChannel } from '../../collector/src/follow-ups/channels/webhook.ts';
@@ -62,10 +63,22 @@ const SUBJECTS = ['one', 'two', 'three', 'four'];
  */
 export async function openShop(
   changes: object | ((receiverOrigin: string) => object),
-  { now = START, databasePath }: { now?: number; databasePath?: string } = {},
+  {
+    now = START,
+    reply,
+    timeoutMs = 15_000,
+    ...options
+  }: {
+    now?: number;
+    databasePath?: string;
+    /** Of the receiver. */
+    reply?: RequestListener;
+    /** For how long it is waited for. */
+    timeoutMs?: number;
+  } = {},
 ): Promise<Shop> {
   const sink = await startSmtpSink();
-  const receiver = await startHttpReceiver();
+  const receiver = await startHttpReceiver(reply);
   const email = createEmailChannel(sink.url);
   const site = (more: object = {}) => ({
     name: 'Shop',
@@ -81,9 +94,9 @@ export async function openShop(
   });
   const collector = await startCollector({
     site: site(),
-    channels: { email, webhook: createWebhookChannel({ allowPrivateOrigins: [receiver.origin] }) },
+    channels: { email, webhook: createWebhookChannel({ allowPrivateOrigins: [receiver.origin], timeoutMs }) },
     now,
-    ...(databasePath && { databasePath }),
+    ...options,
   });
   const { clock } = collector;
   let nextId = 0;
