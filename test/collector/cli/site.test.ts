@@ -132,6 +132,34 @@ describe('with a collector', { timeout: 30_000 }, () => {
     expect((await collector.owner('/v1/site')).version).toBe(1);
   });
 
+  test('sequences preview tells what would have been sent and what stopped, and sends nothing', async () => {
+    await collector.ingest({ type: 'track', event: 'demo_asked', anonymousId: 'b' });
+    collector.clock.now += 3 * 3_600_000;
+    const file = siteFile({
+      ...siteWith(20),
+      sequences: [
+        {
+          id: 'call',
+          start: { touchpoint: 'demo_asked' },
+          steps: [
+            { id: 'ring', after: '1h', task: { title: 'Call', due: '1h' } },
+            { id: 'again', after: '1d', task: { title: 'Call again', due: '1h' } },
+          ],
+        },
+      ],
+    });
+    const preview = (...options: string[]) =>
+      handrail(['sequences', 'preview', file, ...options], environment);
+    const { code, out, err } = await preview();
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('1 messages: 1 task');
+    expect(out).toContain('call: 1 runs, 0 held out, 0 met the goal, 1 under way');
+    expect(out).toMatch(/^ {2}ring +task +1$/m);
+    const json = JSON.parse((await preview('--days', '30', '--json')).out);
+    expect(json).toMatchObject({ days: 30, sent: 1 });
+    expect((await collector.owner('/v1/tasks')).data).toEqual([]);
+  });
+
   test('without a key, or with one that may not, it says so', async () => {
     const file = siteFile(siteWith(3));
     const { HANDRAIL_URL = '' } = environment;
