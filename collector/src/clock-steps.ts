@@ -21,7 +21,7 @@ export interface ClockOptions {
 /** @returns whether the time can be relied on; to be asked every few seconds */
 export function clockSteps({
   now = Date.now,
-  monotonicNow = () => performance.now(),
+  monotonicNow = performance.now.bind(performance),
   onStep = () => {},
 }: ClockOptions = {}): () => boolean {
   let offset = now() - monotonicNow();
