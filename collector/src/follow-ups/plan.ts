@@ -3,6 +3,7 @@ import { type Facts, holds } from '@handrail/sdk/condition';
 import type { Condition } from '@handrail/sdk/protocol';
 import { nextDateAt } from '../leads/dates.ts';
 import { asksOfTouchpoints, factsOf, isAbout, type Moment } from '../leads/facts.ts';
+import type { LeadState } from '../leads/state.ts';
 import type { Touchpoint } from '../leads/touchpoint.ts';
 import type { CompiledSite } from '../site/compile.ts';
 import type { CompiledSequence } from '../site/compile-sequences.ts';
@@ -99,18 +100,48 @@ export function plan(
     if (sequence.paused) continue;
     const anchorAt = startOf(sequence, touchpoint, facts, { before, after }, site, now);
     if (anchorAt === null) continue;
+    if (latest?.status === 'active') {
+      const begun = site.sequenceOf(latest);
+      if (!begun || !startsAnew(begun, latest, anchorAt, now)) continue;
+      const first = firstStep(begun, anchorAt, timezone, facts.after);
+      followUps.restarted.push({ enrollmentId: latest.id, anchorAt, first });
+      continue;
+    }
     // A date is come to once, however often it is told.
     if ('date' in sequence.startsBy && latest && anchorAt <= latest.beganAt) continue;
+    if (!mayEnterAgain(sequence, latest, now)) continue;
+    if (isOverAlready(sequence, anchorAt, after.lead, facts.after, site)) continue;
     const first = firstStep(sequence, anchorAt, timezone, facts.after);
-    if (latest?.status === 'active') {
-      const isWaiting =
-        latest.step === 0 && sequence.unless && now < latest.anchorAt + sequence.unless.withinMs;
-      if (isWaiting) followUps.restarted.push({ enrollmentId: latest.id, anchorAt, first });
-    } else if (mayEnterAgain(sequence, latest, now)) {
-      followUps.started.push({ sequence, anchorAt, first });
-    }
+    followUps.started.push({ sequence, anchorAt, first });
   }
   return followUps;
+}
+
+/** Nothing is done yet, and the time in which it may prove needless begins again. */
+function startsAnew({ unless }: CompiledSequence, run: Enrollment, anchorAt: number, now: number): boolean {
+  if (!unless || run.step !== 0) return false;
+  return anchorAt > run.anchorAt && now < run.anchorAt + unless.withinMs;
+}
+
+/** There is nothing to reach, or to leave: the lead is as its goal or its exit asks, or the goal was told before the start. */
+function isOverAlready(
+  { goal, exit }: CompiledSequence,
+  anchorAt: number,
+  lead: LeadState,
+  facts: Facts,
+  site: CompiledSite,
+): boolean {
+  const isSo = [goal, exit].some((each) => each && happens(each, null, facts, site));
+  return isSo || (goal !== undefined && hasComeSince(goal, anchorAt, lead, site));
+}
+
+/** Touchpoints may be told in another order than they happened. */
+function hasComeSince(condition: Condition, since: number, lead: LeadState, site: CompiledSite): boolean {
+  if ('any' in condition) return condition.any.some((part) => hasComeSince(part, since, lead, site));
+  if (!('touchpoint' in condition)) return false;
+  const { memoryKey, count } = site.testOf(condition);
+  const latest = lead.memory[memoryKey]?.[0];
+  return count === 1 && latest !== undefined && latest > since;
 }
 
 /** What it means for a run of the lead's, by the rules that the run began under. @returns whether the run is over by it */

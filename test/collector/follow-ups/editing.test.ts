@@ -107,6 +107,35 @@ test('so does one that waits', async () => {
   expect(shop.runs()).toMatchObject([{ status: 'exited', reason: 'removed' }]);
 });
 
+test('a start that comes again while it waits is counted anew by the steps it began with', async () => {
+  const start = { touchpoint: 'start', unless: { touchpoint: 'purchase', within: '1h' } };
+  await begin({ start, steps: [mail('one', { after: '1h' })] });
+  await publish([course({ start, steps: [{ tag: { add: 'new' } }] })]);
+  shop.sleeps(HOUR_MS / 2);
+  await shop.does('start');
+  await shop.passes(HOUR_MS / 2);
+  expect(shop.subjects()).toEqual([]);
+  await shop.passes(HOUR_MS / 2);
+  expect(shop.subjects()).toEqual(['one']);
+  expect(shop.runs()).toMatchObject([{ version: 1, status: 'completed' }]);
+});
+
+test('an endpoint that is gone while a run still needs it: said so, and the run goes on', async () => {
+  const secret = `whsec_${'a'.repeat(32)}`;
+  const hook = { after: '1h', send: { channel: 'webhook', endpoint: 'crm' } };
+  shop = await openShop({
+    endpoints: { crm: { url: 'https://crm.example/', secret } },
+    sequences: [course({ steps: [hook, mail('one', { after: '2h' })] })],
+  });
+  await shop.signsUp();
+  await shop.does('start');
+  await publish([course({ steps: [mail('one')] })], { endpoints: {} });
+  await shop.passes(HOUR_MS);
+  await shop.passes(HOUR_MS);
+  expect((await shop.deliveries())[0]).toMatch(/^0 failed /);
+  expect(shop.subjects()).toEqual(['one']);
+});
+
 test('what only the old version looks back to is not forgotten by publishing', async () => {
   const twice = { touchpoint: 'visit', count: { gte: 2 } };
   await begin({ goal: twice });

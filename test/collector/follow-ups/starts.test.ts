@@ -158,6 +158,48 @@ describe('a date of the lead’s', () => {
   });
 });
 
+describe('it does not begin', () => {
+  const cart = course(
+    { touchpoint: 'add_to_cart', unless: { touchpoint: 'purchase', within: '1h' } },
+    { goal: { touchpoint: 'purchase' }, steps: [mail('one', { after: '1h' })] },
+  );
+
+  test('by what is told only after its goal was: the shop’s server was quicker than the browser', async () => {
+    shop = await openShop({ sequences: [cart] });
+    await shop.signsUp();
+    shop.sleeps(HOUR_MS / 2);
+    await shop.does('purchase');
+    await shop.does('add_to_cart', {}, { timestamp: new Date(START).toISOString() });
+    expect(shop.runs()).toEqual([]);
+    await shop.does('add_to_cart');
+    expect(statuses()).toEqual(['active']);
+  });
+
+  test.each([['goal'], ['exit']])('where the lead is as its %s asks already', async (end) => {
+    shop = await openShop({
+      ...SITE,
+      sequences: [course({ touchpoint: 'start' }, { [end]: { flag: 'keen' } })],
+    });
+    await demo();
+    await shop.does('start');
+    await shop.does('start', {}, { anonymousId: 'bob' });
+    await shop.passes(0);
+    expect(shop.runs()).toHaveLength(1);
+  });
+
+  test('and an earlier start that is told later does not bring its first step forward', async () => {
+    shop = await openShop({ sequences: [cart] });
+    await shop.signsUp();
+    shop.sleeps(HOUR_MS / 2);
+    await shop.does('add_to_cart');
+    await shop.does('add_to_cart', {}, { timestamp: new Date(START).toISOString() });
+    await shop.passes(HOUR_MS - 1);
+    expect(shop.subjects()).toEqual([]);
+    await shop.passes(1);
+    expect(shop.subjects()).toEqual(['one']);
+  });
+});
+
 describe('it begins again', () => {
   const begin = async (changes: object) => {
     shop = await openShop({
