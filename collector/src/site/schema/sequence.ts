@@ -123,7 +123,9 @@ const step: z.ZodType<Step> = z
       z.strictObject({ ...conditional, end: z.literal(true).describe('The run is over here.') }),
       z.strictObject({
         id: named,
-        waitFor: condition.describe('Goes on as soon as this happens …'),
+        waitFor: condition.describe(
+          'Goes on as soon as this happens, and at once where the lead is so already, as in a stage …',
+        ),
         within: duration.describe('… or, with "else", after this time.'),
         steps: steps.default([]).describe('Done where it has happened.'),
         else: steps.default([]).describe('Done where it has not.'),
@@ -185,8 +187,12 @@ export const sequence = z
         'A sequence ready to switch on; see GET /v1/sequence-presets. Every key beside it goes before that of the preset.',
       ),
     start,
-    goal: condition.optional().describe('Ends the sequence; what is not yet sent is skipped.'),
-    exit: condition.optional().describe('Ends it too, but is no success.'),
+    goal: condition
+      .optional()
+      .describe('Ends the sequence; what is not yet sent is skipped. Who is there already does not enter.'),
+    exit: condition
+      .optional()
+      .describe('Ends it too, but is no success. Whom it is true of already does not enter.'),
     priority: z
       .int()
       .min(-100)
