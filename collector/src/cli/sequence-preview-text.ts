@@ -3,7 +3,8 @@ import { table } from './preview-text.ts';
 
 /** A preview of sequences for a terminal. */
 export function sequencePreviewLines(report: SequencePreview): string[] {
-  const { leads, touchpoints, days, sent, byChannel, byDay, perPerson, sequences, assumptions } = report;
+  const { leads, touchpoints, cutShort, days, sent, byChannel, byDay, perPerson, sequences, assumptions } =
+    report;
   const most = byDay.reduce((top, day) => (day.messages > top.messages ? day : top), {
     date: '',
     messages: 0,
@@ -14,6 +15,9 @@ export function sequencePreviewLines(report: SequencePreview): string[] {
     `${sent} messages${channels && `: ${channels}`}`,
     ...(most.messages > 0 ? [`most on ${most.date}: ${most.messages}`] : []),
     `${perPerson.leads} people get any: half of them at most ${perPerson.p50}, nine in ten at most ${perPerson.p90}, nobody more than ${perPerson.max}`,
+    ...(cutShort > 0
+      ? [`for ${cutShort} leads the sequences come to no end: do they start each other? The rest is left out`]
+      : []),
     ...sequences.flatMap(sequenceLines),
     '',
     'This takes for granted:',

@@ -4,7 +4,6 @@ import { type ClientOptions, createClient, withClientOptions } from './client.ts
 import { runCommand } from './command.ts';
 import { toDays } from './days.ts';
 import { sequencePreviewLines } from './sequence-preview-text.ts';
-import { readSiteFile } from './site-file.ts';
 
 export function sequencesCommand(): Command {
   return new Command('sequences').description('follow-ups').addCommand(previewCommand());
@@ -18,6 +17,7 @@ function previewCommand(): Command {
     .option('--json', 'as the API answers it')
     .action(
       runCommand(async (file: string, options: ClientOptions & { days: number; json?: boolean }) => {
+        const { readSiteFile } = await import('./site-file.ts');
         const { document } = readSiteFile(file);
         const body = { document, days: options.days };
         const client = createClient(options);

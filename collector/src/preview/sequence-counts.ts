@@ -69,6 +69,8 @@ export interface SequencePreview extends MessageReport {
   timezone: string;
   leads: number;
   touchpoints: number;
+  /** Leads for whom sequences would have done thousands of things, as where two start each other: the rest is left out. */
+  cutShort: number;
   sequences: OneSequence[];
   /** Some of the leads that a message was due to, drawn at random, and always the same. */
   sample: SampleLead[];
@@ -91,7 +93,7 @@ const MAX_SAMPLE_MESSAGES = 100;
 const DAY_MS = 86_400_000;
 
 export interface SequenceCounts {
-  add(history: LeadHistory, events: readonly LifeEvent[]): void;
+  add(history: LeadHistory, events: readonly LifeEvent[], isCutShort: boolean): void;
   report(): SequencePreview;
 }
 
@@ -108,10 +110,12 @@ export function sequenceCounts(
   const sample = lowest<SampleLead>(SAMPLE_LEADS);
   let leads = 0;
   let touchpoints = 0;
+  let cutShort = 0;
 
   return {
-    add(history, events) {
+    add(history, events, isCutShort) {
       leads++;
+      if (isCutShort) cutShort++;
       touchpoints += history.touchpoints.length;
       for (const event of events) sequences.get(event.run.sequenceId)?.add(event);
       const own = events.filter((event) => event.kind === 'message');
@@ -126,6 +130,7 @@ export function sequenceCounts(
       timezone: localTime(now, timezone).zoneName ?? timezone,
       leads,
       touchpoints,
+      cutShort,
       sequences: [...sequences.values()].map((each) => each.report()),
       ...messages.report(),
       sample: sample.items(),

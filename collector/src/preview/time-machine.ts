@@ -50,7 +50,7 @@ export function createTimeMachine(
         tell: (event) => events.push(event),
       });
       liveThrough(life, history, from, now);
-      counts.add(history, events);
+      counts.add(history, events, life.isCutShort());
     },
     report: counts.report,
   };

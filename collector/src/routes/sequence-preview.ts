@@ -39,6 +39,7 @@ const previewSchema = z
     timezone: z.string(),
     leads: z.int(),
     touchpoints: z.int(),
+    cutShort: z.int(),
     sequences: z.array(
       z.object({
         id: z.string(),

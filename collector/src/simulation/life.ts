@@ -47,10 +47,15 @@ export interface LifeOptions {
   tell(event: LifeEvent): void;
 }
 
+/** Five a day for a year: far more than anybody is sent, and an end for sequences that start each other without one. */
+const MAX_DEEDS = 2_000;
+
 export interface Life {
   /** As it is by now. */
   readonly lead: LeadRecord;
   readonly entries: readonly StoredScoreEntry[];
+  /** Sequences have done more in it than `MAX_DEEDS`, and nothing after that. */
+  isCutShort(): boolean;
   /** What it is called from now on; `null` changes nothing. */
   identify(names: { userId: string | null; email: string | null }, at: number): void;
   /** Folds what was before the life's beginning: it starts nothing. */
@@ -81,6 +86,8 @@ export function createLife({ site, outside, leadId, isHeldOut, suppressedAt, tel
   const runs = createRuns(site, isHeldOut, tell);
   /** What was due before this is late, and is due now. */
   let clock = Number.NEGATIVE_INFINITY;
+  /** Messages decided about, and steps done. */
+  let deeds = 0;
   /** When time will change the lead. */
   let changesAt: number | null = null;
   /** When messages went to the person: those of sequences, and those that were asked for. */
@@ -197,7 +204,9 @@ export function createLife({ site, outside, leadId, isHeldOut, suppressedAt, tel
   function workWhile(isDue: (at: number) => boolean): void {
     for (;;) {
       const change = changesAt !== null && isDue(changesAt) ? changesAt : null;
-      const due = runs.next(clock, (at) => isDue(at) && (change === null || at < change));
+      const isFirst = (at: number) => isDue(at) && (change === null || at < change);
+      const due = deeds < MAX_DEEDS ? runs.next(clock, isFirst) : null;
+      if (due) deeds++;
       clock = Math.max(clock, due?.at ?? change ?? clock);
       if (due && 'run' in due) walkFrom(due.run, due.at);
       else if (due) deliver(due.message, due.at);
@@ -209,6 +218,7 @@ export function createLife({ site, outside, leadId, isHeldOut, suppressedAt, tel
   return {
     lead,
     entries,
+    isCutShort: () => deeds >= MAX_DEEDS,
     identify({ userId, email }, at) {
       lead.userId = userId ?? lead.userId;
       lead.email = email ?? lead.email;

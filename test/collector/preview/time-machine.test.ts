@@ -526,6 +526,27 @@ describe('a small shop that has never sent anything', () => {
     await shop.publish({ name: 'Shop', email: { from: 'Shop <hello@shop.example>' } });
   });
 
+  test('sequences that start each other without end come to an end here', async () => {
+    const echo = (id: string, touchpoint: string, tag: object) => ({
+      id,
+      start: { touchpoint },
+      reentry: '0s',
+      steps: [{ tag }],
+    });
+    const sequences = [
+      echo('first', 'add_to_cart', { add: 'seen' }),
+      echo('on', 'tag_added', { remove: 'seen' }),
+      echo('off', 'tag_removed', { add: 'seen' }),
+    ];
+    const { status, body } = await preview(shop, { sequences });
+    expect({ status, cutShort: body.cutShort, leads: body.leads }).toEqual({
+      status: 200,
+      cutShort: 4,
+      leads: 4,
+    });
+    expect((await preview(shop, { sequence: cart, templates })).body.cutShort).toBe(0);
+  });
+
   test('without a draft it is what was published last: here, no sequence at all', async () => {
     expect((await preview(shop)).body).toMatchObject({ sequences: [], sent: 0, sample: [] });
   });
