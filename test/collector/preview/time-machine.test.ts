@@ -87,6 +87,13 @@ const SEQUENCES = [
     priority: 50,
     steps: [{ id: 'renew', after: '0s', send: { channel: 'email', template: 'named' } }],
   },
+  {
+    id: 'thanks',
+    start: { touchpoint: 'share' },
+    holdout: 0,
+    reentry: '0s',
+    steps: [{ id: 'thank', send: { channel: 'email', template: 'hello' } }],
+  },
   { id: 'resting', paused: true, start: { touchpoint: 'page_view' }, steps: [{ tag: { add: 'never' } }] },
 ];
 
@@ -198,7 +205,24 @@ function acts(): Act[] {
     if (chance() < 0.3) track('demo');
     if (chance() < 0.2) track('sign_up');
   }
-  return all.sort((a, b) => a.at - b.at);
+  return [...all, ...certain()].sort((a, b) => a.at - b.at);
+}
+
+/** Whom is stopped whatever is drawn for the others: a mail to the nameless lacks its field, the fourth in a week has no room. */
+function certain(): Act[] {
+  const context = { consent: { categoryPreferences: { marketing: true } } };
+  const named = (person: string, traits: object) => ({
+    at: START + HOUR_MS,
+    person,
+    fields: { type: 'identify', traits: { email: `${person}@example.com`, ...traits } },
+    context,
+  });
+  const share = { type: 'track', event: 'share' };
+  return [
+    named('nameless', { renewsAt: new Date(START + 4 * DAY_MS).toISOString() }),
+    named('busy', {}),
+    ...[2, 3, 4, 5].map((hours) => ({ at: START + hours * HOUR_MS, person: 'busy', fields: share })),
+  ];
 }
 
 async function liveThrough(collector: TestCollector): Promise<void> {
