@@ -239,6 +239,7 @@ export function createDispatcher({
         // What one lane has sent can make the next step due, in another. What is due and not to be had waits for a
         // message to the same lead that another dispatcher has in hand.
         if (walked === 0 && taken.every((count) => count === 0)) return;
+        await new Promise((turn) => setImmediate(turn));
       }
     },
   };

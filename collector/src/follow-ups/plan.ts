@@ -3,6 +3,7 @@ import { type Facts, holds } from '@handrail/sdk/condition';
 import type { Condition } from '@handrail/sdk/protocol';
 import { nextDateAt } from '../leads/dates.ts';
 import { asksOfTouchpoints, factsOf, isAbout, type Moment } from '../leads/facts.ts';
+import { isOwnNote, stepOf } from '../leads/own-notes.ts';
 import type { LeadState } from '../leads/state.ts';
 import type { Touchpoint } from '../leads/touchpoint.ts';
 import type { CompiledSite } from '../site/compile.ts';
@@ -107,6 +108,7 @@ export function plan(
       followUps.restarted.push({ enrollmentId: latest.id, anchorAt, first });
       continue;
     }
+    if (latest && isEcho(touchpoint, latest, now)) continue;
     // A date is come to once, however often it is told.
     if ('date' in sequence.startsBy && latest && anchorAt <= latest.beganAt) continue;
     if (!mayEnterAgain(sequence, latest, now)) continue;
@@ -262,6 +264,13 @@ function startOf(
   if (touchpoint && isAbout(condition, touchpoint, site)) return touchpoint.at;
   return holds(condition, facts.before) ? null : now;
 }
+
+/** Sequences that start each other go round once in this time, and not for ever within one. */
+const ECHO_MS = 3_600_000;
+
+/** Whether it is a sequence's own doing, so soon after the latest run began. */
+const isEcho = (touchpoint: Touchpoint | null, { beganAt }: Enrollment, now: number): boolean =>
+  touchpoint !== null && isOwnNote(touchpoint) && stepOf(touchpoint) !== null && now - beganAt < ECHO_MS;
 
 /** @param now when the next run would start */
 export function mayEnterAgain(

@@ -368,3 +368,31 @@ test('those held out go the whole way, and nothing reaches them: no mail, no tas
   const skipped = (await shop.deliveries()).filter((each) => each.includes('skipped'));
   expect(skipped.every((each) => each.endsWith('holdout'))).toBe(true);
 });
+
+test('sequences that start each other go round once, and hold nothing up', async () => {
+  const echo = (id: string, touchpoint: string, tag: object) => ({
+    id,
+    start: { touchpoint },
+    reentry: '0s',
+    steps: [{ tag }],
+  });
+  shop = await openShop({
+    sequences: [
+      echo('first', 'add_to_cart', { add: 'seen' }),
+      echo('on', 'tag_added', { remove: 'seen' }),
+      echo('off', 'tag_removed', { add: 'seen' }),
+    ],
+  });
+  await shop.signsUp();
+  await shop.does('add_to_cart');
+  await shop.passes(0);
+  expect(shop.runs()).toMatchObject([
+    { sequence: 'first', status: 'completed' },
+    { sequence: 'on', status: 'completed' },
+    { sequence: 'off', status: 'completed' },
+  ]);
+  // A person's own touchpoint starts all of it again.
+  await shop.does('add_to_cart');
+  await shop.passes(0);
+  expect(shop.runs()).toHaveLength(4);
+});

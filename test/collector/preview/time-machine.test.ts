@@ -550,7 +550,7 @@ describe('a small shop that has never sent anything', () => {
     await shop.publish({ name: 'Shop', email: { from: 'Shop <hello@shop.example>' } });
   });
 
-  test('sequences that start each other without end come to an end here', async () => {
+  test('sequences that start each other come to an end', async () => {
     const echo = (id: string, touchpoint: string, tag: object) => ({
       id,
       start: { touchpoint },
@@ -565,10 +565,9 @@ describe('a small shop that has never sent anything', () => {
     const { status, body } = await preview(shop, { sequences });
     expect({ status, cutShort: body.cutShort, leads: body.leads }).toEqual({
       status: 200,
-      cutShort: 4,
+      cutShort: 0,
       leads: 4,
     });
-    expect((await preview(shop, { sequence: cart, templates })).body.cutShort).toBe(0);
   });
 
   test('without a draft it is what was published last: here, no sequence at all', async () => {
