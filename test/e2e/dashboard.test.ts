@@ -815,7 +815,8 @@ describe('for everyone', () => {
   test('everything can be reached and worked by keyboard', async () => {
     const { page, collector } = await open();
     await page.goto(`${collector.url}/dashboard`);
-    await page.getByLabel('Secret key').waitFor();
+    // It has the focus, so that a key can be typed or pasted at once.
+    await page.locator('input:focus').waitFor();
     await page.keyboard.type(SECRET_KEY);
     await page.keyboard.press('Enter');
     await page.getByText('Ada Lovelace').first().waitFor();

@@ -42,6 +42,8 @@ export interface Walker {
   facts: Facts;
   /** A number in 0…1 for what is left to chance, always the same for this lead and this name. */
   chanceOf(name: string): number;
+  /** Of what the step notes. Nobody can guess it: a client that used it first would keep the step's note out. */
+  noteId: string;
   timezone: string;
   now: number;
 }
@@ -78,9 +80,7 @@ export function walk(node: FlowNode, walker: Walker): Walked {
       if (skipped) return { outcome: 'skipped', detail: skipped, ...goOn(node.next) };
       const { outcome, detail, name, properties } = effectOf(node.step);
       const by = { sequenceId: sequence.id, stepId: node.id };
-      // Made from the run's id and the step's, so that it can be stored but once.
-      const messageId = `run-${enrollment.id}-${node.index}`;
-      const effect = ownNote(name, { ...properties, ...by }, messageId, now, now);
+      const effect = ownNote(name, { ...properties, ...by }, walker.noteId, now, now);
       return { outcome, detail, ...goOn(node.next), effect };
     }
   }

@@ -187,6 +187,7 @@ export function createLife({ site, outside, leadId, isHeldOut, suppressedAt, tel
       enrollment: run,
       facts: factsOf(momentOf(lead.state, at, site), site),
       chanceOf: (name) => outside.chanceOf(name, leadId),
+      noteId: `run-${run.id}-${run.step}`,
       timezone: timezone(),
       now: at,
     });

@@ -1,5 +1,6 @@
 /** Runs that have come to a step which sends nothing: done here, with all that follows from it, in one transaction. */
 import type { Database } from 'better-sqlite3';
+import { v7 as uuidv7 } from 'uuid';
 import type { Advance } from '../../advance.ts';
 import { PAUSE_LOOK_MS } from '../../follow-ups/guards.ts';
 import { holdoutDraw } from '../../follow-ups/holdout.ts';
@@ -50,7 +51,7 @@ export function sequenceTimers(
     const facts = factsOf(momentOf(lead.state, now, site), site);
     const timezone = lead.state.timezone ?? site.site.timezone;
     const chanceOf = (name: string) => holdoutDraw(name, lead.publicId);
-    const walker = { sequence, enrollment, facts, chanceOf, timezone, now };
+    const walker = { sequence, enrollment, facts, chanceOf, noteId: uuidv7(), timezone, now };
     const { outcome, detail, effect, ...onward } = walk(node, walker);
     runs.log(id, node, outcome, detail, now);
     if (outcome === 'ended') runs.end(lead, id, 'ended', null, now);
