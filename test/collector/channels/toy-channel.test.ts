@@ -50,6 +50,7 @@ const site = {
     {
       id: 'news',
       start: { touchpoint: 'asked' },
+      holdout: 0,
       steps: [{ after: '1h', send: { channel: 'pigeon', words: 'Come home' } }],
     },
   ],
