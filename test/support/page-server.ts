@@ -73,11 +73,14 @@ export async function startPageServer(): Promise<PageServer> {
   }
 
   async function collect(request: IncomingMessage, response: ServerResponse, path: string) {
+    const body = await text(request).catch(() => null);
+    // Cut off, as the page was closed: a collector knows nothing of it.
+    if (body === null) return response.destroy();
     const recorded: RecordedRequest = {
       method: request.method ?? '',
       path,
       contentType: request.headers['content-type'],
-      body: await text(request).catch(() => ''),
+      body,
     };
     server.requests.push(recorded);
     response.setHeader('access-control-allow-origin', '*');
