@@ -2,6 +2,7 @@ import { useCallback } from 'preact/hooks';
 import type { Api } from './api.ts';
 import type { Lead } from './api-types.ts';
 import { DetailDialog } from './detail-dialog.tsx';
+import { FactList } from './fact-list.tsx';
 import { FollowUpTable } from './follow-up-table.tsx';
 import { leadLabel, type SiteFormats, scoreText, words } from './format.ts';
 import { LedgerTable } from './ledger-table.tsx';
@@ -83,16 +84,5 @@ function Facts({ lead, score, nowMs, formats }: FactsProps) {
     ['Last seen', <When key="last" iso={lead.lastSeenAt} nowMs={nowMs} formats={formats} />],
     ['Cools', lead.coolsAt && <When key="cools" iso={lead.coolsAt} nowMs={nowMs} formats={formats} />],
   ] as const;
-  return (
-    <dl class="facts wide">
-      {facts
-        .filter(([, value]) => value)
-        .map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-    </dl>
-  );
+  return <FactList facts={facts} isWide />;
 }

@@ -2,6 +2,7 @@ import { useCallback, useId } from 'preact/hooks';
 import type { Api } from './api.ts';
 import type { SequenceResults, SplitResult, StepResult } from './api-types.ts';
 import { DetailDialog } from './detail-dialog.tsx';
+import { FactList } from './fact-list.tsx';
 import { countText, durationText, percentText, pointsText, type SiteFormats } from './format.ts';
 import { LiftSummary } from './lift-summary.tsx';
 import { useLive } from './live.ts';
@@ -67,18 +68,7 @@ function Step({ step }: { step: StepResult }) {
       <h4>
         <bdi>{what}</bdi> {!isLive && <span class="badge">Earlier version</span>}
       </h4>
-      {channel !== null && (
-        <dl class="facts">
-          {figures
-            .filter(([, value]) => value)
-            .map(([label, value]) => (
-              <div key={label}>
-                <dt>{label}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-        </dl>
-      )}
+      {channel !== null && <FactList facts={figures} />}
       <ul class="small muted">
         {[...stopped, ...outcomes].map(({ says, count }) => (
           <li key={says}>

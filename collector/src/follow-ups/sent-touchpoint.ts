@@ -1,5 +1,6 @@
 /** What was sent to a lead, and what came of it, as touchpoints of the lead's own history. Pure. */
 import type { JsonObject } from '@handrail/sdk/protocol';
+import { ownNote } from '../leads/own-notes.ts';
 import type { Touchpoint } from '../leads/touchpoint.ts';
 import type { LeasedDelivery } from '../store/follow-ups.ts';
 
@@ -29,22 +30,5 @@ export function collectorTouchpoint(
   now: number,
   bot: string | null = null,
 ): Touchpoint {
-  return {
-    messageId,
-    type: 'track',
-    name,
-    originalName: null,
-    at: now,
-    receivedAt: now,
-    trust: 'server',
-    bot,
-    sessionId: null,
-    page: null,
-    source: null,
-    properties,
-    groupId: null,
-    timezone: null,
-    consent: null,
-    device: null,
-  };
+  return { ...ownNote(name, properties, messageId, now, now), bot };
 }

@@ -1,6 +1,7 @@
 /** Two collectors on one file, as for the moment in which one takes over from the other. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { compiledSites } from '../../../collector/src/compiled-sites.ts';
+import { ownNote } from '../../../collector/src/leads/own-notes.ts';
 import { StoreUnavailable } from '../../../collector/src/store/store.ts';
 import { START, startCollector, type TestCollector } from '../../support/collector.ts';
 
@@ -41,24 +42,7 @@ test('what one makes live, the other goes by with the next request', async () =>
 test('what was on its way as the other swapped is not folded under rules of the past, and nothing of it is stored', async () => {
   const advance = await compiledSites(other.store)(1);
   await one.publish(siteWith(4));
-  const touchpoint = {
-    messageId: 'late',
-    type: 'track',
-    name: 'ping',
-    originalName: null,
-    at: START,
-    receivedAt: START,
-    trust: 'server',
-    bot: null,
-    sessionId: null,
-    page: null,
-    source: null,
-    properties: {},
-    groupId: null,
-    timezone: null,
-    consent: null,
-    device: null,
-  } as const;
+  const touchpoint = ownNote('ping', {}, 'late', START, START);
   const [{ id }] = (await one.owner('/v1/leads')).data;
   await expect(other.store.record(1, id, touchpoint, advance)).rejects.toThrow(StoreUnavailable);
   expect((await one.owner(`/v1/leads/${id}/touchpoints`)).data).toHaveLength(1);
