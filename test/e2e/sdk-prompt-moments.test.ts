@@ -134,7 +134,7 @@ describe('Q52 a delayed trigger', () => {
     await first.track('search');
     const second = await open(on, { context: first.context });
     await Promise.all([pass(first, 601), pass(second, 601)]);
-    await Promise.all([pass(first, 1), pass(second, 1)]);
+    // The rest passes as it does for visitors: storage takes its own time from tab to tab, whatever the clock says.
     const reasons = async () => [await first.reasonOf(), await second.reasonOf()].sort();
     await eventually(async () => expect(await reasons()).toContain('shown'));
     await Promise.all([first.settled(), second.settled()]);
